@@ -1,0 +1,123 @@
+"""Measure everything and write ``benchmarks/results/*.json``.
+
+``python benchmarks/run.py [NAME …]`` with nothing else running; about an hour for all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from measure import HERE, compare, save
+
+
+def _ratios(results: dict[str, Any], peers: list[str]) -> dict[str, Any]:
+    """Return how many times the fastest peer takes what this library takes."""
+    ours = results["customerintel"]
+    rates = {}
+    for key in ("fresh_s", "warm_s"):
+        if ours[key]:
+            fastest = min(peers, key=lambda name: results[name][key])
+            rates[key] = {
+                "fastest_peer": fastest,
+                "times": round(results[fastest][key] / ours[key], 2),
+            }
+    return rates
+
+
+def summary() -> None:
+    """67.4 million transactions of 4 million customers, integer ids from all of int64."""
+    polars = ["polars", "polars-streaming"]
+    results = compare("summary", ["customerintel", *polars, "duckdb"], rounds=3, warm=2)
+    ratios = _ratios(results, [*polars, "duckdb"])
+    results |= compare("summary", ["pandas"], rounds=1, warm=0)
+    save("summary", {"ratios": ratios, "results": results})
+
+
+def summary_dense_ids() -> None:
+    """The same with ids 0 … n - 1."""
+    engines = ["customerintel", "polars", "polars-streaming", "duckdb"]
+    results = compare("summary-dense-ids", engines, rounds=2, warm=1)
+    save("summary_dense_ids", {"ratios": _ratios(results, engines[1:]), "results": results})
+
+
+def summary_text_ids() -> None:
+    """20 million transactions, ids of 36 characters."""
+    engines = ["customerintel", "polars", "polars-streaming", "duckdb"]
+    results = compare("summary-text-ids", engines, rounds=3, warm=1)
+    save("summary_text_ids", {"ratios": _ratios(results, engines[1:]), "results": results})
+
+
+def scores() -> None:
+    """Three quintiles and the names of the segments for 4 million customers."""
+    results = compare("scores", ["customerintel", "pandas"], rounds=3, warm=2)
+    save("scores", {"ratios": _ratios(results, ["pandas"]), "results": results})
+
+
+def from_frame() -> None:
+    """Validation of 10 million clean rows against the summary of the same rows."""
+    engines = ["from_frame (polars)", "from_frame (pandas)", "from_frame (dict)", "summary"]
+    results = compare("from-frame", engines, rounds=3, warm=3)
+    ratios = {
+        engine: round(results[engine]["warm_s"] / results["summary"]["warm_s"], 2)
+        for engine in engines[:-1]
+    }
+    save("from_frame", {"times_of_the_summary_warm": ratios, "results": results})
+
+
+def _timed(command: list[str], **more: Any) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, **more)
+    return time.perf_counter() - start
+
+
+def startup() -> None:
+    """Import, and the demo with a warm and with an empty kernel cache."""
+    code = (
+        "import time; t = time.perf_counter(); import customerintel; "
+        "t = time.perf_counter() - t; import sys, json; "
+        "heavy = [m for m in ('numba', 'pandas', 'scipy', 'narwhals', 'polars') "
+        "if m in sys.modules]; "
+        "sys.stdout.write(json.dumps([t, heavy]))"
+    )
+    command = [sys.executable, "-c", code]
+    imports = [json.loads(subprocess.check_output(command)) for _ in range(9)]
+    with tempfile.TemporaryDirectory() as folder:
+        demo = [sys.executable, "-m", "customerintel", "demo", "--out", folder]
+        _timed(demo)
+        warm = [_timed(demo) for _ in range(5)]
+        empty = os.environ | {"NUMBA_CACHE_DIR": str(Path(folder) / "cache")}
+        first = _timed(demo, env=empty)
+    save(
+        "startup",
+        {
+            "import_s": median(seconds for seconds, _ in imports),
+            "import_all_s": [seconds for seconds, _ in imports],
+            "heavy_modules_loaded": sorted({name for _, heavy in imports for name in heavy}),
+            "demo_warm_s": median(warm),
+            "demo_warm_all_s": warm,
+            "demo_first_ever_s": first,
+        },
+    )
+
+
+ALL = {
+    "summary": summary,
+    "summary_dense_ids": summary_dense_ids,
+    "summary_text_ids": summary_text_ids,
+    "scores": scores,
+    "from_frame": from_frame,
+    "startup": startup,
+}
+
+if __name__ == "__main__":
+    os.chdir(HERE)
+    for name in sys.argv[1:] or ALL:
+        ALL[name]()

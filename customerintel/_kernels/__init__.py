@@ -1,0 +1,1 @@
+"""Compiled kernels: arrays in, arrays out. Nothing here is public."""

@@ -1,0 +1,149 @@
+"""The options of every command."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from customerintel._version import __version__
+
+__all__ = ["build_parser"]
+
+TABLE_SUFFIXES = (".csv", ".parquet")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser; each command stores its function in ``run``."""
+    parser = argparse.ArgumentParser(
+        prog="customerintel",
+        description="A transaction log goes in, named customer segments come out.",
+    )
+    parser.add_argument("--version", action="version", version=f"customerintel {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_demo(commands)
+    _add_segment(commands)
+    _add_doctor(commands)
+    return parser
+
+
+def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "demo",
+        help="segment the customers of a real music shop (CDNOW)",
+        description="Segments the 2,357 customers of the CDNOW 1/10 sample as of 1998-06-30, "
+        "shows the segments and writes the tables.",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("customerintel-demo"),
+        metavar="DIR",
+        help="folder for the tables (default: ./customerintel-demo)",
+    )
+    parser.set_defaults(run=_run_demo)
+
+
+def _add_segment(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "segment",
+        help="score and segment the customers of a CSV or Parquet file",
+        description="Reads a transaction log, scores recency, frequency and money, names each "
+        "customer's segment and writes one row per customer.",
+    )
+    parser.add_argument("log", type=_table_path, help="the transaction log, .csv or .parquet")
+    _add_columns(parser.add_argument_group("columns (needless where they have these names)"))
+    _add_reading(parser.add_argument_group("reading"))
+    _add_scoring(parser.add_argument_group("scoring"))
+    parser.add_argument(
+        "--out",
+        type=_table_path,
+        required=True,
+        metavar="FILE",
+        help="the table of customers to write, .csv or .parquet",
+    )
+    parser.set_defaults(run=_run_segment)
+
+
+def _add_columns(group: argparse._ArgumentGroup) -> None:
+    for name, text in (
+        ("customer-id", "who bought"),
+        ("timestamp", "when"),
+        ("amount", "money of the row; or give --quantity and --unit-price"),
+        ("quantity", "number of units"),
+        ("unit-price", "money per unit"),
+        ("order-id", "rows with one order id count as one purchase"),
+        ("kind", "sale, return, refund, cancellation or renewal"),
+    ):
+        group.add_argument(f"--{name}", metavar="COLUMN", help=text)
+
+
+def _add_reading(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--timestamp-format",
+        metavar="FORMAT",
+        help="strptime format of text timestamps that are not ISO 8601, e.g. '%%d/%%m/%%Y %%H:%%M'",
+    )
+    group.add_argument(
+        "--on-invalid",
+        choices=("raise", "quarantine"),
+        help="raise: stop and list the broken rules (default); quarantine: go on without the rows",
+    )
+    group.add_argument(
+        "--rejected",
+        type=_table_path,
+        metavar="FILE",
+        help="where to write the quarantined rows, .csv or .parquet",
+    )
+
+
+def _add_scoring(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--as-of",
+        required=True,
+        metavar="MOMENT",
+        help="the moment to look from: a date means its last microsecond; later rows are unseen",
+    )
+    group.add_argument(
+        "--window", metavar="TIME", help="count only the time before the moment, e.g. 180d"
+    )
+    group.add_argument("--bins", type=int, metavar="N", help="scores run from 1 to N (3 to 10)")
+    group.add_argument("--scheme", metavar="NAME", help="segment scheme, e.g. rfm-11@1")
+
+
+def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "doctor",
+        help="show versions, the kernel cache, threads and plugins",
+        description="Shows what a bug report needs. Loads no plugin.",
+    )
+    parser.set_defaults(run=_run_doctor)
+
+
+def _table_path(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in TABLE_SUFFIXES:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} does not end in .csv or .parquet, the two kinds of file this command knows"
+        )
+    return path
+
+
+# Commands are imported when they run: `--help` and a wrong option answer at once.
+
+
+def _run_demo(arguments: argparse.Namespace) -> int:
+    from customerintel.cli.demo import run
+
+    return run(arguments)
+
+
+def _run_segment(arguments: argparse.Namespace) -> int:
+    from customerintel.cli.segment import run
+
+    return run(arguments)
+
+
+def _run_doctor(arguments: argparse.Namespace) -> int:
+    from customerintel.cli.doctor import run
+
+    return run(arguments)

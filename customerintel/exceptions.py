@@ -1,0 +1,75 @@
+"""Every error and warning of the library: one root each, catchable by what went wrong.
+
+Each message says what was wrong, where, and what to do about it. No message holds
+a value of a column that may identify a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = [
+    "CustomerIntelError",
+    "CustomerIntelWarning",
+    "DataQualityWarning",
+    "DataValidationError",
+    "InvalidArgumentError",
+    "MissingDependencyError",
+    "PerformanceWarning",
+    "SchemaError",
+    "SchemeError",
+]
+
+
+class CustomerIntelError(Exception):
+    """Root of every error that this library raises on purpose."""
+
+
+class SchemaError(CustomerIntelError):
+    """The table does not have the columns, or the kinds of column, that were asked for."""
+
+
+class DataValidationError(CustomerIntelError):
+    """Rows of the table break rules.
+
+    Attributes
+    ----------
+    counts : dict of str to int
+        Number of rows that break each rule, by rule name.
+    rows : dict of str to tuple of int
+        The first row numbers (from 0) that break each rule.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        counts: Mapping[str, int] | None = None,
+        rows: Mapping[str, tuple[int, ...]] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.counts: dict[str, int] = dict(counts or {})
+        self.rows: dict[str, tuple[int, ...]] = dict(rows or {})
+
+
+class InvalidArgumentError(CustomerIntelError, ValueError):
+    """An argument has a value that the function cannot use."""
+
+
+class SchemeError(InvalidArgumentError):
+    """A segment scheme has a hole, an overlap, an unreachable name, or other bins than the scores."""
+
+
+class MissingDependencyError(CustomerIntelError, ImportError):
+    """An optional package is needed and not installed; the message holds the pip line."""
+
+
+class CustomerIntelWarning(UserWarning):
+    """Root of every warning that this library issues."""
+
+
+class DataQualityWarning(CustomerIntelWarning):
+    """The data are usable, but hold something that the caller should know of."""
+
+
+class PerformanceWarning(CustomerIntelWarning):
+    """The result is right, and a faster way to it exists."""

@@ -1,0 +1,11 @@
+"""The door: any table in, validated columns inside, the same kind of table out."""
+
+from __future__ import annotations
+
+from customerintel.tables.customer_table import CustomerTable
+from customerintel.tables.history import History
+from customerintel.tables.rejections import Rejections
+from customerintel.tables.summary import CustomerSummary, summarize
+from customerintel.tables.transaction_log import TransactionLog
+
+__all__ = ["CustomerSummary", "CustomerTable", "History", "Rejections", "TransactionLog", "summarize"]

@@ -1,0 +1,274 @@
+"""Driving the summary kernels: how rows are cut into partitions, and who works on which.
+
+Rows are copied, partition by partition, into scratch memory that is used again and
+again: memory that is touched for the first time costs more than the arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel._kernels import ordering, partition, summary, threads
+from customerintel.tables.partitions import EARLIEST, LATEST, Plan, groups_of
+
+__all__ = ["Folded", "Rows", "fold"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+#: A partition of this many rows has a table and states that stay in the second-level cache.
+PARTITION_ROWS = 131_072
+#: Rows of scratch below which one pass over the keys serves all partitions.
+SCRATCH_ROWS = 2_000_000
+MOST_PARTITIONS = 16_384
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Columns of a log as the kernels read them, all of length n_rows or 0.
+
+    Parameters
+    ----------
+    keys : ndarray of int64
+        Customer ids, or their codes.
+    seen_at : ndarray of int64
+        Microseconds, UTC: when the row becomes visible.
+    when : ndarray of int64
+        Microseconds, UTC: when its transaction happened (the first line's time).
+    amounts : ndarray of float64
+        Empty where the log has no amounts.
+    marks : ndarray of uint8
+        1 for a return, 2 for a further line of an order; empty: negative is a return.
+    ordered : bool
+        Whether `when` never falls.
+    may_return : bool
+        Whether there are returns at all.
+    """
+
+    keys: Ints
+    seen_at: Ints
+    when: Ints
+    amounts: Floats
+    marks: NDArray[np.uint8]
+    ordered: bool
+    may_return: bool
+
+
+@dataclass(frozen=True)
+class Folded:
+    """One entry per customer with a purchase, ascending by key."""
+
+    keys: Ints
+    first: Ints
+    last: Ints
+    total: Floats
+    first_spend: Floats
+    unassigned: Floats
+    transactions: NDArray[np.int32]
+    returns: NDArray[np.int32]
+    periods: NDArray[np.int32]
+    n_returns_only: int
+
+
+@dataclass
+class _Worker:
+    """What one thread keeps between partitions: its states, and scratch that grows as needed."""
+
+    states: NDArray[Any]
+    used: int = 0
+    table: NDArray[np.int32] = field(default_factory=lambda: np.zeros(2048, np.int32))
+    pending: NDArray[Any] = field(default_factory=lambda: np.zeros(1, summary.PENDING))
+    codes: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    when: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    amounts: Floats = field(default_factory=lambda: np.empty(0, np.float64))
+
+    def make_room(self, code: int, found: int, *, returns: bool) -> None:
+        """Enlarge what the kernel has found full."""
+        if code == summary.TABLE_FULL:
+            self.table = np.zeros(2 * len(self.table), np.int32)
+            summary.rebuild_table(self.states, self.used, found, self.table)
+            return
+        if self.used + found >= len(self.states):
+            states = np.empty(len(self.states) * 3 // 2 + 1024, summary.STATE)
+            states[: self.used + found] = self.states[: self.used + found]
+            self.states = states
+        if returns and found >= len(self.pending):
+            pending = np.zeros(2 * len(self.pending), summary.PENDING)
+            pending[:found] = self.pending[:found]
+            self.pending = pending
+
+
+def _fold_partition(
+    worker: _Worker, rows: NDArray[Any], start: int, stop: int, edges: Ints, source: Rows
+) -> None:
+    if start == stop:
+        return
+    if source.may_return and source.ordered and len(worker.pending) < 2:
+        worker.pending = np.zeros(1024, summary.PENDING)
+    per_edge = (len(edges) - 1) / float(edges[-1] - edges[0])
+    worker.table[:] = 0
+    progress = np.array([start, 0], np.int64)
+    size = stop - start
+    if not source.ordered and len(worker.codes) < size:
+        worker.codes = np.empty(size, np.int32)
+        worker.when = np.empty(size, np.int64)
+        worker.amounts = np.empty(size, np.float64)
+    while True:
+        if source.ordered:
+            code = summary.fold_ordered(
+                rows, stop, edges, per_edge, worker.table, worker.states, worker.used,
+                worker.pending, progress,
+            )  # fmt: skip
+        else:
+            code = summary.name_rows(
+                rows, start, stop, worker.table, worker.states, worker.used, worker.codes, progress
+            )
+        if code == summary.DONE:
+            break
+        worker.make_room(code, int(progress[1]), returns=source.may_return and source.ordered)
+    found = int(progress[1])
+    if not source.ordered:
+        summary.fold_unordered(
+            rows, start, worker.codes[:size], np.empty(found + 1, np.int64), worker.when,
+            worker.amounts, edges, per_edge, worker.states, worker.used,
+        )  # fmt: skip
+    worker.used += found
+
+
+def fold(source: Rows, edges: Ints, *, after: int = EARLIEST, until: int = LATEST) -> Folded:
+    """Summarise the rows with ``after < when`` and ``seen_at <= until`` per customer.
+
+    Parameters
+    ----------
+    source : Rows
+        The columns.
+    edges : ndarray of int64, shape (n_periods + 1,)
+        Starts of the periods in microseconds, ascending; every visible `when` lies between
+        the first and the last.
+    after, until : int
+        Bounds in microseconds.
+
+    Returns
+    -------
+    Folded
+        The same to the last bit whatever the number of threads.
+    """
+    start, stop = 0, len(source.keys)
+    all_seen = source.ordered and source.seen_at is source.when
+    if all_seen:
+        start = int(np.searchsorted(source.when, after, "right")) if after > EARLIEST else 0
+        stop = max(start, int(np.searchsorted(source.when, until, "right")))
+    n = stop - start
+    width = min(threads.get_threads(), max(1, n // PARTITION_ROWS))
+    plan = Plan.of(source.keys[start:stop], min(MOST_PARTITIONS, n // PARTITION_ROWS))
+    cuts = np.linspace(start, stop, width + 1).astype(np.int64)
+    split = (plan.splitters, plan.guide, np.int64(plan.low), plan.shift)
+    common = [
+        (source.keys, source.seen_at, source.when, after, until, all_seen, cuts[k], cuts[k + 1],
+         *split)
+        for k in range(width)
+    ]  # fmt: skip
+    counts = np.zeros((width, len(plan)), np.int64)
+    threads.run(partition.count_rows, [(*common[k], counts[k]) for k in range(width)])
+    per_partition = counts.sum(axis=0)
+    groups = list(groups_of(per_partition, max(SCRATCH_ROWS, n // 4 + PARTITION_ROWS)))
+    rows = np.empty(max((per_partition[a:b].sum() for a, b in groups), default=0), partition.ROW)
+    workers = [_Worker(np.empty(n // (8 * width) + 1024, summary.STATE)) for _ in range(width)]
+    picks = np.empty((width, 1025), np.int64)
+    pieces: list[_Piece] = []
+    for a, b in groups:
+        held = counts[:, a:b].T.ravel().cumsum()
+        cursor = np.zeros_like(counts)
+        cursor[:, a:b] = np.concatenate([[0], held[:-1]]).reshape(b - a, width).T
+        columns = (source.amounts, source.marks, *plan.keys_of(a, b))
+        threads.run(
+            partition.spread_rows,
+            [(*common[k], *columns, cursor[k], rows, picks[k]) for k in range(width)],
+        )
+        ends = held[width - 1 :: width].tolist()
+        jobs = iter(enumerate(zip([0, *ends[:-1]], ends, strict=True), start=a))
+        done = threads.run(_work, [(worker, jobs, rows, edges, source) for worker in workers])
+        pieces.extend(sorted(chain.from_iterable(done), key=lambda piece: piece.number))
+    del rows
+    return _collect(pieces)
+
+
+def _work(
+    worker: _Worker, jobs: Iterator[tuple[int, tuple[int, int]]], rows: NDArray[Any],
+    edges: Ints, source: Rows,
+) -> list[_Piece]:  # fmt: skip
+    """Fold partitions as long as there are any left."""
+    pieces = []
+    for number, (start, stop) in jobs:
+        base = worker.used
+        _fold_partition(worker, rows, start, stop, edges, source)
+        pieces.append(_Piece.of(number, worker, base))
+    return pieces
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """The customers of one partition: where their states are, in the order of their keys."""
+
+    number: int
+    worker: _Worker
+    order: Ints
+    n_returns_only: int
+
+    @classmethod
+    def of(cls, number: int, worker: _Worker, base: int) -> _Piece:
+        size = worker.used - base
+        keys, places = np.empty(size, np.int64), np.empty(size, np.int64)
+        found = ordering.select_buyers(worker.states, base, worker.used, keys, places)
+        return cls(number, worker, sort_keys(keys[:found], places[:found]), size - found)
+
+
+def _collect(pieces: list[_Piece]) -> Folded:
+    """Copy the states of all partitions, which follow one another, into one column per field."""
+    ends = np.cumsum([len(piece.order) for piece in pieces], dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    columns: dict[str, Any] = {
+        name: np.empty(total, summary.STATE[of]) for name, of in _COLUMNS.items()
+    }
+    threads.run(
+        ordering.take_states,
+        [
+            (piece.worker.states, piece.order, end - len(piece.order), *columns.values())
+            for piece, end in zip(pieces, ends.tolist(), strict=True)
+        ],
+    )
+    return Folded(**columns, n_returns_only=sum(piece.n_returns_only for piece in pieces))
+
+
+#: Columns of `Folded` and the fields of a state that they hold, in the kernel's order.
+_COLUMNS = {
+    "keys": "key",
+    "first": "first",
+    "last": "last",
+    "total": "total",
+    "first_spend": "first_spend",
+    "unassigned": "unassigned",
+    "transactions": "transactions",
+    "returns": "returns",
+    "periods": "periods",
+}
+
+
+def sort_keys(keys: Ints, places: Ints) -> Ints:
+    """Return `places` in ascending order of the keys; both arrays serve as scratch."""
+    if len(keys) < 2:
+        return places
+    low = keys.min()
+    span = int(keys.max()) - int(low)
+    spare_keys, spare_places = np.empty_like(keys), np.empty_like(places)
+    for shift in range(0, span.bit_length(), ordering.DIGIT):
+        if ordering.sort_pass(keys, places, spare_keys, spare_places, low, shift):
+            keys, spare_keys = spare_keys, keys
+            places, spare_places = spare_places, places
+    return places

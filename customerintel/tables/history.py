@@ -1,0 +1,148 @@
+"""Everything that is known at one moment, and nothing that comes later."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel.exceptions import DataQualityWarning, InvalidArgumentError
+from customerintel.tables.ids import CustomerIds
+from customerintel.tables.moments import Calendar, read_moment, read_window, window_start
+from customerintel.tables.results import html_table, one_line
+
+if TYPE_CHECKING:
+    from customerintel.tables.grouping import Folded
+    from customerintel.tables.summary import CustomerSummary
+    from customerintel.tables.transaction_log import TransactionLog
+
+__all__ = ["History"]
+
+
+class History:
+    """A transaction log as of one moment; made by `TransactionLog.as_of`.
+
+    What comes after the moment is invisible. Every result that is computed from a history
+    has its customers in the order of :attr:`customer_id`.
+
+    Examples
+    --------
+    >>> import customerintel as ci
+    >>> log = ci.TransactionLog.from_frame({
+    ...     "customer_id": [7, 7, 3],
+    ...     "timestamp": ["2024-01-05", "2024-02-01", "2024-03-01"],
+    ...     "amount": [10.0, 20.0, 5.0],
+    ... })
+    >>> history = log.as_of("2024-02-10")
+    >>> history.customer_id
+    array([7])
+    """
+
+    def __init__(self, log: TransactionLog, moment: int) -> None:
+        self._log = log
+        self._moment = moment
+        self._folds: dict[tuple[str, int | None], Folded] = {}
+
+    @property
+    def log(self) -> TransactionLog:
+        """The log that this is a view of; it knows what comes later."""
+        return self._log
+
+    @property
+    def moment(self) -> np.datetime64:
+        """The last visible microsecond, UTC."""
+        return np.datetime64(self._moment, "us")
+
+    @cached_property
+    def ids(self) -> CustomerIds:
+        """Customers with a visible purchase, ascending, without one object per text."""
+        return CustomerIds(self.fold("day", None).keys, self._log._texts)
+
+    @property
+    def customer_id(self) -> NDArray[Any]:
+        """Customers with a visible purchase: int64, or objects of str; ascending."""
+        return self.ids.to_numpy()
+
+    @property
+    def n_customers(self) -> int:
+        """Number of customers with a visible purchase."""
+        return len(self.ids)
+
+    @property
+    def n_returns_only(self) -> int:
+        """Number of customers of whom only returns are visible; they are in no result."""
+        return self.fold("day", None).n_returns_only
+
+    def as_of(self, moment: Any) -> History:
+        """Return the history at an earlier moment.
+
+        Parameters
+        ----------
+        moment : date, datetime, datetime64 or str
+            As for `TransactionLog.as_of`.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If it is later than this history's: that would let the future in.
+        """
+        at = read_moment(moment, self._log.time_zone)
+        if at > self._moment:
+            raise InvalidArgumentError(
+                "A history can only be narrowed: as_of is later than its own moment, "
+                f"{self.moment} UTC. Use the log: log.as_of(…)."
+            )
+        return History(self._log, at)
+
+    def summarize(
+        self,
+        *,
+        unit: str = "day",
+        period: str = "day",
+        window: Any = None,
+        floor: bool = False,
+    ) -> CustomerSummary:
+        """Summarise each customer's purchases; see `customerintel.summarize`."""
+        from customerintel.tables.summary import summary_of
+
+        return summary_of(self, unit=unit, period=period, window=window, floor=floor)
+
+    def fold(self, period: str, window: Any) -> Folded:
+        """Return the kernels' result for this moment, computed once per period and window."""
+        from customerintel.tables.grouping import fold
+        from customerintel.tables.partitions import EARLIEST
+
+        length = read_window(window)
+        key = (period, length)
+        if key not in self._folds:
+            events = self._log._events
+            after = EARLIEST
+            if length is not None:
+                after = window_start(self._moment, length, self._log.time_zone)
+            calendar = Calendar(period, self._log.time_zone)
+            low, high = events.first, min(events.end, self._moment)
+            if after > EARLIEST:
+                low = max(low, after + 1)
+            edges = calendar.edges(min(low, high), high)
+            self._folds[key] = fold(events.rows, edges, after=after, until=self._moment)
+        return self._folds[key]
+
+    def warn_if_empty(self) -> None:
+        """Say so if nothing is visible."""
+        log = self._log
+        if log.n_rows == 0 or self._moment < log._events.first:
+            what = "the log has no rows" if log.n_rows == 0 else "as_of is before its first row"
+            warnings.warn(
+                f"The history is empty: {what}. Every result of it will have no customers.",
+                DataQualityWarning,
+                stacklevel=3,
+            )
+
+    def __repr__(self) -> str:
+        return one_line("History", moment=self.moment, of=repr(self._log))
+
+    def _repr_html_(self) -> str:
+        return html_table("History", [("moment", f"{self.moment} UTC"), ("log", repr(self._log))])

@@ -1,0 +1,286 @@
+"""From any table to the parts of a `TransactionLog`: roles, rules, quarantine, events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel.exceptions import InvalidArgumentError, SchemaError
+from customerintel.schema import Column, Transaction, columns_of, is_null
+from customerintel.tables.building import Labels, fresh_name
+from customerintel.tables.columns import Raw
+from customerintel.tables.frames import Table, open_table
+from customerintel.tables.notices import warn_caller
+from customerintel.tables.orders import RETURNS, arrange
+from customerintel.tables.reading import (
+    Reading,
+    read_choice,
+    read_ids,
+    read_numbers,
+    read_words,
+)
+from customerintel.tables.rejections import Rejections
+from customerintel.tables.roles import assign_roles, check_names
+from customerintel.tables.times import read_times
+
+__all__ = ["load", "reject"]
+
+Mask = NDArray[np.bool_]
+#: Kinds whose amounts are taken as negative.
+GIVEN_BACK: Final = ("return", "refund", "cancellation")
+#: Roles whose values the library computes with, in the order in which their rules are asked.
+COMPUTED: Final = (
+    "customer_id", "timestamp", "amount", "quantity", "unit_price", "order_id", "kind",
+    "cost", "currency",
+)  # fmt: skip
+#: Of these, the ones that make the amount.
+MONEY: Final = ("amount", "quantity", "unit_price")
+
+
+def load(
+    frame: Any,
+    given: Mapping[str, str | bool | None],
+    *,
+    keep: Sequence[str],
+    timestamp_format: str | None,
+    returns: str,
+    on_invalid: str,
+) -> dict[str, Any]:
+    """Return the arguments of `TransactionLog` for a table; see its ``from_frame``."""
+    _check_words(returns, on_invalid)
+    source = open_table(frame)
+    available = source.columns
+    caller = "TransactionLog.from_frame"
+    roles = assign_roles(given, available, required=("customer_id", "timestamp"), caller=caller)
+    check_names(keep, "keep", available)
+    computed = _settle_amount(roles, given)
+    table = source.read([*roles.values(), *keep])
+    readings = _read_all(table, roles, computed, timestamp_format)
+    amounts, broken = _amounts(readings, _collect_breaches(readings))
+    rejected = reject(table, broken, [*roles.values(), *keep])
+    if len(rejected) and on_invalid == "raise":
+        raise rejected.error()
+    index = None
+    if len(rejected):
+        good = np.ones(table.n_rows, bool)
+        good[rejected.rows] = False
+        index = np.flatnonzero(good)
+        _warn_if_nothing_left(index, table.n_rows)
+    return _parts(table, roles, readings, amounts, index, rejected, keep, returns)
+
+
+def _check_words(returns: str, on_invalid: str) -> None:
+    if returns not in RETURNS:
+        raise InvalidArgumentError(
+            f"returns must be one of {', '.join(map(repr, RETURNS))}; got {returns!r}."
+        )
+    if on_invalid not in ("raise", "quarantine"):
+        raise InvalidArgumentError(
+            f"on_invalid must be 'raise' or 'quarantine'; got {on_invalid!r}."
+        )
+
+
+def _warn_if_nothing_left(index: NDArray[np.int64], n_rows: int) -> None:
+    if not len(index):
+        warn_caller(
+            f"All {n_rows:,} rows were rejected, so the log is empty. "
+            "See .rejected.counts() for the rules that they broke."
+        )
+
+
+def _settle_amount(
+    roles: dict[str, str], given: Mapping[str, str | bool | None]
+) -> tuple[str, ...]:
+    """Return the roles that make the amount: itself, or quantity and unit price, or none."""
+    pair = ("quantity", "unit_price")
+    named = [name for name in pair if given[name]]
+    if len(named) == 1 and "amount" not in roles:
+        other = pair[1 - pair.index(named[0])]
+        if other not in roles:
+            raise SchemaError(
+                f"{named[0]} is given without {other}, so there is no amount. "
+                f"Name the column of {other} too, or that of amount."
+            )
+    if len(named) == 2 and given["amount"] is None:
+        roles.pop("amount", None)
+    if "amount" in roles:
+        return ("amount",)
+    if all(name in roles for name in pair) and (named or given["amount"] is not False):
+        return pair
+    return ()
+
+
+def _read_all(
+    table: Table,
+    roles: Mapping[str, str],
+    computed: Sequence[str],
+    timestamp_format: str | None,
+) -> dict[str, Reading]:
+    """Read the columns that the library computes with; the others are only carried along."""
+    columns = columns_of(Transaction)
+    return {
+        role: _read_one(columns[role], table[roles[role]], timestamp_format)
+        for role in COMPUTED
+        if role in roles and (role not in MONEY or role in computed)
+    }
+
+
+def _read_one(column: Column, raw: Raw, timestamp_format: str | None) -> Reading:
+    if column.kind == "id":
+        return read_ids(column, raw)
+    if column.kind == "timestamp":
+        return read_times(column, raw, timestamp_format)
+    if column.kind == "number":
+        return read_numbers(column, raw)
+    if column.kind == "choice":
+        return read_choice(column, raw)
+    reading, words = read_words(column, raw)
+    if len(words) > 1:
+        raise SchemaError(
+            f"The column of {column.name} holds {len(words)} currencies "
+            f"({', '.join(sorted(words)[:5])}{', …' if len(words) > 5 else ''}). A log has one: "
+            "convert the amounts, or make one log per currency."
+        )
+    return reading
+
+
+def _collect_breaches(readings: Mapping[str, Reading]) -> dict[str, Mask]:
+    broken: dict[str, Mask] = {}
+    for role, reading in readings.items():
+        broken.update(reading.broken)
+        if role in ("quantity", "unit_price") and np.isnan(reading.values).any():
+            # a number that may be missing elsewhere is needed to make an amount
+            missing = np.isnan(reading.values)
+            for mask in reading.broken.values():
+                missing &= ~mask
+            if missing.any():
+                broken[f"null_{role}"] = missing
+    return broken
+
+
+def _amounts(
+    readings: Mapping[str, Reading], broken: dict[str, Mask]
+) -> tuple[NDArray[np.float64] | None, dict[str, Mask]]:
+    """Return the signed amounts, and the breaches with those that only the product shows."""
+    if "amount" in readings:
+        amounts = readings["amount"].values
+    elif "unit_price" in readings and "quantity" in readings:
+        with np.errstate(over="ignore", invalid="ignore"):
+            amounts = readings["quantity"].values * readings["unit_price"].values
+        infinite = np.isinf(amounts)
+        for mask in broken.values():
+            infinite &= ~mask
+        if infinite.any():
+            broken["non_finite_amount"] = infinite
+    else:
+        return None, broken
+    return amounts, broken
+
+
+def reject(table: Table, broken: Mapping[str, Mask], columns: Sequence[str]) -> Rejections:
+    """Give each bad row to the first rule that it broke."""
+    rules = tuple(broken)
+    codes = np.full(table.n_rows if rules else 0, -1, np.int16)
+    for place in reversed(range(len(rules))):
+        codes[broken[rules[place]]] = place
+    rows = np.flatnonzero(codes >= 0)
+    return Rejections(
+        n_rows_in=table.n_rows,
+        rows=rows,
+        codes=codes[rows],
+        rules=rules,
+        breaches={rule: int(mask.sum()) for rule, mask in broken.items()},
+        first={rule: tuple(np.flatnonzero(mask)[:5].tolist()) for rule, mask in broken.items()},
+        _table=table,
+        _columns=tuple(dict.fromkeys(columns)),
+    )
+
+
+def _parts(
+    table: Table,
+    roles: Mapping[str, str],
+    readings: Mapping[str, Reading],
+    amounts: NDArray[np.float64] | None,
+    index: NDArray[np.int64] | None,
+    rejected: Rejections,
+    keep: Sequence[str],
+    returns: str,
+) -> dict[str, Any]:
+    """Take the accepted rows and arrange them."""
+
+    def accepted(values: NDArray[Any]) -> NDArray[Any]:
+        return np.ascontiguousarray(values if index is None else values[index])
+
+    if amounts is not None:
+        amounts = accepted(amounts)
+    kinds, returned = None, None
+    if "kind" in readings:
+        choices = columns_of(Transaction)["kind"].choices
+        kinds = Labels(accepted(readings["kind"].values), choices)
+        returned = np.isin(kinds.codes, [choices.index(word) for word in GIVEN_BACK])
+        amounts = _make_negative(amounts, returned)
+    orders, without = None, None
+    if "order_id" in readings:
+        orders = accepted(readings["order_id"].values)
+        without = accepted(_missing(table[roles["order_id"]], table.n_rows))
+    customers = readings["customer_id"]
+    events = arrange(
+        accepted(customers.values),
+        accepted(readings["timestamp"].values),
+        amounts,
+        returned=returned,
+        orders=orders,
+        without_order=without,
+        returns=returns,
+    )
+    carried = _carried(roles, keep)
+    return {
+        "events": events,
+        "texts": customers.texts,
+        "zone": readings["timestamp"].zone,
+        "kind": table.kind,
+        "rejected": rejected,
+        "kinds": kinds,
+        "has_amounts": amounts is not None,
+        "extras": table.native(carried, index) if carried else None,
+    }
+
+
+def _carried(roles: Mapping[str, str], keep: Sequence[str]) -> dict[str, str]:
+    """Return the columns that go along, by their name in the log."""
+    done = ("customer_id", "timestamp", "amount", "kind")
+    carried = {role: column for role, column in roles.items() if role not in done}
+    taken = {*carried, *done}
+    for name in dict.fromkeys(keep):
+        if carried.get(name) != name:
+            carried[fresh_name(name, taken)] = name
+    return carried
+
+
+def _missing(raw: Raw, n_rows: int) -> Mask:
+    if raw.missing is not None:
+        return raw.missing
+    if isinstance(raw.values, np.ndarray):
+        if raw.values.dtype.kind == "f":
+            return np.asarray(np.isnan(raw.values), bool)
+        if raw.values.dtype.kind == "O":
+            return np.array([is_null(value) for value in raw.values.tolist()], bool)
+    return np.zeros(n_rows, bool)
+
+
+def _make_negative(
+    amounts: NDArray[np.float64] | None, returned: Mask
+) -> NDArray[np.float64] | None:
+    if amounts is None:
+        return None
+    positive = returned & (amounts > 0)
+    if not positive.any():
+        return amounts
+    warn_caller(
+        f"{int(positive.sum()):,} rows are marked as returns, refunds or cancellations and have a "
+        "positive amount. It was taken as money given back (negative)."
+    )
+    return np.where(positive, -amounts, amounts)

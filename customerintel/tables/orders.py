@@ -1,0 +1,158 @@
+"""What happens when: lines of one order become one transaction, returns are marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel.tables.codes import codes_of
+from customerintel.tables.grouping import PARTITION_ROWS, Rows
+from customerintel.tables.partitions import EARLIEST, LATEST
+
+__all__ = ["RETURNS", "Events", "arrange"]
+
+#: How returns are treated.
+RETURNS: Final = ("net", "drop", "keep")
+_RETURN, _FURTHER_LINE = 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """The rows of a log as the kernels read them, and what the log says of itself.
+
+    Parameters
+    ----------
+    rows : Rows
+        Columns for the kernels.
+    n_transactions : int
+        Lines of one order count once.
+    start, end : int
+        The first and the last `seen_at`; nonsense where there are no rows.
+    first : int
+        The first `when`.
+    """
+
+    rows: Rows
+    n_transactions: int
+    start: int
+    end: int
+    first: int
+
+
+def _scan_times(times: NDArray[np.int64]) -> tuple[int, int, bool]:
+    """Return the first and the last moment and whether they are in order, looked at in threads."""
+    from customerintel._kernels import scan, threads
+
+    n = len(times)
+    if n == 0:
+        return 0, 0, True
+    width = min(threads.get_threads(), n // PARTITION_ROWS + 1)
+    cuts = np.linspace(0, n, width + 1).astype(np.int64)
+    found = threads.run(
+        scan.scan_times, [(times, cuts[k], cuts[k + 1]) for k in range(width)]
+    )
+    seams = all(times[cut] >= times[cut - 1] for cut in cuts[1:-1])
+    return (
+        int(min(low for low, _, _ in found)),
+        int(max(high for _, high, _ in found)),
+        seams and all(ordered for _, _, ordered in found),
+    )
+
+
+def _number_orders(
+    keys: NDArray[np.int64], orders: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], int]:
+    """Give each distinct pair of customer and order a number."""
+    from customerintel._kernels import scan
+
+    hashes = np.empty(len(keys), np.int64)
+    seed = 0
+    while True:
+        scan.hash_pairs(keys, orders, seed, hashes)
+        codes, first = codes_of(hashes)
+        if scan.same_pairs(keys, orders, codes, first):
+            return codes, len(first)
+        seed += 1  # two pairs share a hash: under another seed they will not
+
+
+def arrange(
+    keys: NDArray[np.int64],
+    times: NDArray[np.int64],
+    amounts: NDArray[np.float64] | None,
+    *,
+    returned: NDArray[np.bool_] | None,
+    orders: NDArray[np.int64] | None,
+    without_order: NDArray[np.bool_] | None,
+    returns: str,
+) -> Events:
+    """Prepare accepted rows for the kernels.
+
+    Parameters
+    ----------
+    keys, times : ndarray of int64, shape (n_rows,)
+        Customers, and microseconds UTC.
+    amounts : ndarray of float64, shape (n_rows,), optional
+        Signed amounts.
+    returned : ndarray of bool, shape (n_rows,), optional
+        Rows that are marked as returns; negative amounts are returns besides.
+    orders : ndarray of int64, shape (n_rows,), optional
+        Order ids or their codes.
+    without_order : ndarray of bool, shape (n_rows,), optional
+        Rows that have no order id: each is a transaction of its own.
+    returns : {"net", "drop", "keep"}
+        How returns are treated.
+    """
+    from customerintel._kernels import scan
+
+    held = np.empty(0, np.float64) if amounts is None else amounts
+    marks = np.empty(0, np.uint8)
+    when = times
+    n_transactions = len(keys)
+    may_return = bool(len(held)) and _any_negative(held)
+    is_return = None
+    if returned is not None or (orders is not None) or (may_return and returns != "net"):
+        is_return = np.zeros(len(keys), bool) if returned is None else returned.copy()
+        if may_return:
+            is_return |= held < 0
+        may_return = bool(is_return.any())
+        marks = is_return.astype(np.uint8) if returns != "keep" else np.zeros(len(keys), np.uint8)
+    if orders is not None and is_return is not None and len(keys):
+        codes, n_transactions = _number_orders(keys, orders)
+        if without_order is not None and without_order.any():
+            alone = np.flatnonzero(without_order)
+            codes[alone] = n_transactions + np.arange(len(alone))
+            kept, codes = np.unique(codes, return_inverse=True)
+            n_transactions = len(kept)
+        earliest = np.full(n_transactions, LATEST, np.int64)
+        line = np.full(n_transactions, -1, np.int64)
+        scan.first_lines(codes, times, is_return, earliest, line)
+        when = earliest[codes]
+        further = np.ones(len(keys), bool)
+        further[line] = False
+        marks |= further.astype(np.uint8) * np.uint8(_FURTHER_LINE)
+    start, end, ordered = _scan_times(times)
+    first = start
+    if when is not times:
+        first, _, ordered = _scan_times(when)
+    if returns == "drop" and may_return and is_return is not None:
+        # a moment that no window reaches
+        when = np.where(is_return, EARLIEST, when)
+        ordered = False
+    netted = may_return and returns == "net"
+    rows = Rows(keys, times, when, held, marks, ordered=ordered, may_return=netted)
+    return Events(rows, n_transactions, start, end, first)
+
+
+def _any_negative(amounts: NDArray[np.float64]) -> bool:
+    from customerintel._kernels import scan, threads
+
+    n = len(amounts)
+    width = min(threads.get_threads(), n // PARTITION_ROWS + 1)
+    cuts = np.linspace(0, n, width + 1).astype(np.int64)
+    found = threads.run(
+        scan.scan_amounts, [(amounts, cuts[k], cuts[k + 1]) for k in range(width)]
+    )
+    return any(negative for _, negative in found)

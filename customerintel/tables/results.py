@@ -1,0 +1,44 @@
+"""How every result object shows itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+__all__ = ["html_table", "one_line"]
+
+
+def _show(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    return str(value)
+
+
+def one_line(name: str, /, **facts: object) -> str:
+    """Return ``Name(fact=value, …)``; facts that are None are left out.
+
+    Examples
+    --------
+    >>> one_line("TransactionLog", transactions=6919, kind="pandas", zone=None)
+    'TransactionLog(transactions=6,919, kind=pandas)'
+    """
+    inner = ", ".join(f"{key}={_show(value)}" for key, value in facts.items() if value is not None)
+    return f"{name}({inner})"
+
+
+def html_table(title: str, rows: Sequence[tuple[str, object]]) -> str:
+    """Return a small HTML table of names and values; every text is escaped.
+
+    Examples
+    --------
+    >>> html_table("Counts", [("a < b", 3)])
+    '<table><caption>Counts</caption><tr><th>a &lt; b</th><td>3</td></tr></table>'
+    """
+    body = "".join(
+        f"<tr><th>{escape(name)}</th><td>{escape(_show(value))}</td></tr>" for name, value in rows
+    )
+    return f"<table><caption>{escape(title)}</caption>{body}</table>"

@@ -1,0 +1,239 @@
+"""Timestamps of any form as int64 microseconds, UTC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel.exceptions import InvalidArgumentError, SchemaError
+from customerintel.schema import Breach, Column, Problem, breaches, microseconds, rule_name
+from customerintel.schema.moments import tick_bounds
+from customerintel.tables.columns import Raw
+from customerintel.tables.notices import warn_caller
+from customerintel.tables.reading import Distinct, Reading
+from customerintel.tables.zones import offset_name, zone_of
+
+__all__ = ["read_times"]
+
+#: Up to here every distinct text is read by itself; beyond, pandas reads them together.
+FEW = 50_000
+#: Microseconds per unit of numbers since 1970-01-01 UTC.
+EPOCH_UNITS: dict[str, int | Decimal] = {
+    "s": 1_000_000,
+    "ms": 1000,
+    "us": 1,
+    "ns": Decimal("0.001"),
+}
+#: What pandas and ``datetime.fromisoformat`` read alike; anything else goes to the latter.
+_COMMON = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII
+)
+_NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d*)?", re.ASCII)
+#: At the end of a time of day.
+_OFFSET = re.compile(r"(?:Z|[+-]\d\d(?::?\d\d){0,2})$", re.ASCII | re.IGNORECASE)
+
+
+def read_times(column: Column, raw: Raw, timestamp_format: str | None) -> Reading:
+    """Read times as int64 microseconds, UTC.
+
+    Parameters
+    ----------
+    column : Column
+        The rules.
+    raw : Raw
+        datetime64, ISO 8601 texts, objects, or with a format other texts or numbers.
+    timestamp_format : str, optional
+        A format as of ``datetime.strptime`` for texts, or "s", "ms", "us", "ns" for numbers
+        since 1970-01-01 UTC.
+
+    Raises
+    ------
+    SchemaError
+        If the column holds numbers and no unit is given, or its time zone is not known.
+    InvalidArgumentError
+        If the format is none.
+    """
+    _check_format(timestamp_format)
+    if isinstance(raw.values, np.ndarray) and raw.values.dtype.kind in "iufb":
+        return _read_numbers(column, raw.values, raw, timestamp_format)
+    if isinstance(raw.values, np.ndarray) and raw.values.dtype.kind != "O":
+        broken = breaches(column, raw.values, raw.missing)
+        values = raw.values
+        if broken:
+            bad = np.logical_or.reduce(list(broken.values()))
+            values = np.where(bad, np.zeros(1, values.dtype), values)
+        ticks = values.astype("M8[us]", copy=False).view(np.int64)
+        return Reading(ticks, broken, zone=_known_zone(raw.zone))
+    distinct = Distinct.of(raw)
+    if timestamp_format in EPOCH_UNITS:
+        moments, problems = distinct.parse(column, lambda v: _since_epoch(v, timestamp_format))
+        zone: str | None = "UTC"
+    else:
+        moments, problems = _read_texts(column, distinct, timestamp_format)
+        read = (v for v, m in zip(distinct.values, moments, strict=True) if m is not None)
+        zone = _common_zone(read, timestamp_format)
+    good = [m if m is not None and not p else 0 for m, p in zip(moments, problems, strict=True)]
+    broken = distinct.broken(column, problems)
+    return Reading(distinct.spread(good, np.int64), broken, zone=zone)
+
+
+def _check_format(timestamp_format: Any) -> None:
+    if timestamp_format is None:
+        return
+    hint = (
+        "timestamp_format must be a format as of datetime.strptime, such as '%d/%m/%Y %H:%M', or "
+        "'s', 'ms', 'us' or 'ns' for numbers since 1970"
+    )
+    if isinstance(timestamp_format, str) and timestamp_format in EPOCH_UNITS:
+        return
+    if not isinstance(timestamp_format, str) or "%" not in timestamp_format:
+        raise InvalidArgumentError(f"{hint}; got {timestamp_format!r}.")
+    try:
+        datetime.strptime("", timestamp_format)  # noqa: DTZ007 - only the format is looked at
+    except (ValueError, re.error) as error:
+        if "does not match" not in str(error):
+            raise InvalidArgumentError(f"{hint}; got {timestamp_format!r}: {error}.") from None
+
+
+def _known_zone(name: str | None) -> str | None:
+    """Return the name under which the zone is kept: that of IANA, or an offset."""
+    if name is None:
+        return None
+    zone_of(name)
+    return offset_name(name) or name
+
+
+def _read_numbers(column: Column, values: NDArray[Any], raw: Raw, unit: str | None) -> Reading:
+    if unit not in EPOCH_UNITS or values.dtype.kind == "b":
+        raise SchemaError(
+            f"The column of timestamp holds numbers ({raw.described}), and nothing tells their "
+            'unit. Give timestamp_format="s", "ms", "us" or "ns" for a count since 1970-01-01 '
+            "UTC, or convert the column to datetimes."
+        )
+    missing = np.zeros(len(raw), bool) if raw.missing is None else raw.missing
+    if values.dtype.kind == "f":
+        missing = missing | np.isnan(values)
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = np.rint(values.astype(np.float64) * float(EPOCH_UNITS[unit]))
+        unit = "us"
+    ticks_of = np.dtype(f"M8[{unit}]")
+    low, high = tick_bounds(ticks_of, int(column.minimum or 0), int(column.maximum or 0))
+    with np.errstate(invalid="ignore"):
+        outside = ~missing & ((values < low) | (values > high))
+    ticks = np.where(missing | outside, 0, values).astype(np.int64)
+    broken = {
+        rule_name(problem, column.name): mask
+        for problem, mask in ((Problem.NULL, missing), (Problem.OUT_OF_RANGE, outside))
+        if mask.any()
+    }
+    return Reading(ticks.view(ticks_of).astype("M8[us]").view(np.int64), broken, zone="UTC")
+
+
+def _since_epoch(value: Any, unit: str) -> int:
+    """Return the microseconds of a number, or of a text of one, exactly."""
+    if isinstance(value, str):
+        value = value.strip()
+        if not _NUMBER.fullmatch(value):
+            raise Breach(Problem.UNPARSEABLE)
+    elif isinstance(value, bool) or not isinstance(value, (int, float, Decimal, np.number)):
+        raise Breach(Problem.UNPARSEABLE)
+    number = Decimal(value.item() if isinstance(value, np.number) else value)
+    if not number.is_finite() or abs(number) >= 10**21:
+        raise Breach(Problem.OUT_OF_RANGE)
+    if isinstance(value, (float, np.floating)):
+        return round(number * EPOCH_UNITS[unit])
+    return int(number * EPOCH_UNITS[unit] // 1)
+
+
+def _read_texts(
+    column: Column, distinct: Distinct, timestamp_format: str | None
+) -> tuple[list[Any], list[Problem | None]]:
+    """Read texts and objects; many texts are first shown to pandas, which reads most at once."""
+
+    def parse(value: Any) -> int:
+        if timestamp_format is not None and isinstance(value, str):
+            value = _strptime(value, timestamp_format)
+        return microseconds(column.form.parse(value))  # type: ignore[arg-type]
+
+    together: list[int] = []
+    if len(distinct.values) > FEW:
+        together = [i for i, v in enumerate(distinct.values) if _for_pandas(v, timestamp_format)]
+    if not together:
+        return distinct.parse(column, parse)
+    known = _with_pandas([distinct.values[i] for i in together], timestamp_format)
+    values = list(distinct.values)
+    for i, moment in zip(together, known, strict=True):
+        if moment is not None:
+            values[i] = moment
+    rest = Distinct(values, distinct.codes, distinct.missing)
+    return rest.parse(column, lambda v: v if type(v) is int else parse(v))
+
+
+def _strptime(value: str, timestamp_format: str) -> datetime:
+    try:
+        return datetime.strptime(value.strip(), timestamp_format.strip())  # noqa: DTZ007 - UTC if naive
+    except ValueError:
+        raise Breach(Problem.UNPARSEABLE) from None
+
+
+def _for_pandas(value: Any, timestamp_format: str | None) -> bool:
+    if timestamp_format is None:
+        return isinstance(value, str) and _COMMON.fullmatch(value) is not None
+    if not isinstance(value, str) or "%f" in timestamp_format:  # pandas takes nine digits for it
+        return False
+    return value.strip().lower() not in ("now", "today")  # the present moment to pandas
+
+
+def _with_pandas(texts: list[str], timestamp_format: str | None) -> list[int | None]:
+    """Return microseconds; None where pandas cannot read the text."""
+    import pandas as pd
+
+    read = pd.to_datetime(
+        pd.Series([text.strip() for text in texts], dtype=object),
+        format=timestamp_format.strip() if timestamp_format else "ISO8601",
+        utc=True,
+        errors="coerce",
+    )
+    ticks = read.dt.tz_convert(None).to_numpy().astype("M8[us]").view(np.int64).tolist()
+    return [t if known else None for t, known in zip(ticks, read.notna().tolist(), strict=True)]
+
+
+def _common_zone(values: Iterable[Any], timestamp_format: str | None) -> str | None:
+    """Return the zone that texts and objects share; UTC if they have several."""
+    names = set(_zones(values, timestamp_format))
+    if None in names and len(names) > 1:
+        warn_caller(
+            "Some timestamps have a time zone and others have none. Those without were taken as "
+            "UTC; give all of them a zone, or none."
+        )
+    elif len(names) > 1:
+        warn_caller(
+            "Timestamps have several time zones or offsets. All were converted to UTC, and a day "
+            "is a day in UTC; convert the column to one time zone to have its days."
+        )
+    names.discard(None)
+    return None if not names else names.pop() if len(names) == 1 else "UTC"
+
+
+def _zones(values: Iterable[Any], timestamp_format: str | None) -> Iterator[str | None]:
+    given = timestamp_format is not None and re.search("%[zZ]", timestamp_format) is not None
+    for value in values:
+        if not isinstance(value, str):
+            zone = getattr(value, "tzinfo", None)
+            yield None if zone is None else _zone_name(zone, value)
+        elif timestamp_format is None:
+            found = _OFFSET.search(value.strip()[10:])  # a date has ten letters at most
+            yield offset_name(found[0]) if found else None
+        else:
+            yield "UTC" if given else None
+
+
+def _zone_name(zone: tzinfo, moment: datetime) -> str:
+    name = getattr(zone, "key", None) or getattr(zone, "zone", None)
+    return str(name or offset_name(str(timezone(moment.utcoffset() or timedelta(0)))))
