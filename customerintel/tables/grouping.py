@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel._kernels import ordering, partition, summary, threads
+from customerintel._kernels import partition, summary, threads
+from customerintel.tables.folded import Folded, Output, Piece
 from customerintel.tables.partitions import EARLIEST, LATEST, Plan, groups_of
 
 __all__ = ["Folded", "Rows", "fold"]
@@ -58,22 +59,6 @@ class Rows:
     marks: NDArray[np.uint8]
     ordered: bool
     may_return: bool
-
-
-@dataclass(frozen=True)
-class Folded:
-    """One entry per customer with a purchase, ascending by key."""
-
-    keys: Ints
-    first: Ints
-    last: Ints
-    total: Floats
-    first_spend: Floats
-    unassigned: Floats
-    transactions: NDArray[np.int32]
-    returns: NDArray[np.int32]
-    periods: NDArray[np.int32]
-    n_returns_only: int
 
 
 @dataclass
@@ -179,9 +164,9 @@ def fold(source: Rows, edges: Ints, *, after: int = EARLIEST, until: int = LATES
     per_partition = counts.sum(axis=0)
     groups = list(groups_of(per_partition, max(SCRATCH_ROWS, n // 4 + PARTITION_ROWS)))
     rows = np.empty(max((per_partition[a:b].sum() for a, b in groups), default=0), partition.ROW)
-    workers = [_Worker(np.empty(n // (8 * width) + 1024, summary.STATE)) for _ in range(width)]
+    workers = [_Worker(np.empty(len(rows) // (8 * width) + 1024, summary.STATE)) for _ in common]
     picks = np.empty((width, 1025), np.int64)
-    pieces: list[_Piece] = []
+    output = Output(n)
     for a, b in groups:
         held = counts[:, a:b].T.ravel().cumsum()
         cursor = np.zeros_like(counts)
@@ -192,83 +177,23 @@ def fold(source: Rows, edges: Ints, *, after: int = EARLIEST, until: int = LATES
             [(*common[k], *columns, cursor[k], rows, picks[k]) for k in range(width)],
         )
         ends = held[width - 1 :: width].tolist()
-        jobs = iter(enumerate(zip([0, *ends[:-1]], ends, strict=True), start=a))
+        jobs = iter([(k, *span) for k, span in enumerate(zip([0, *ends[:-1]], ends, strict=True))])
         done = threads.run(_work, [(worker, jobs, rows, edges, source) for worker in workers])
-        pieces.extend(sorted(chain.from_iterable(done), key=lambda piece: piece.number))
-    del rows
-    return _collect(pieces)
+        output.append(sorted(chain.from_iterable(done), key=lambda piece: piece.number), ends[-1])
+        for worker in workers:
+            worker.used = 0
+    return output.folded()
 
 
 def _work(
-    worker: _Worker, jobs: Iterator[tuple[int, tuple[int, int]]], rows: NDArray[Any],
-    edges: Ints, source: Rows,
-) -> list[_Piece]:  # fmt: skip
+    worker: _Worker, jobs: Iterator[tuple[int, int, int]], rows: NDArray[Any], edges: Ints,
+    source: Rows,
+) -> list[Piece]:  # fmt: skip
     """Fold partitions as long as there are any left."""
-    pieces = []
-    for number, (start, stop) in jobs:
+    found = []
+    for number, start, stop in jobs:
         base = worker.used
         _fold_partition(worker, rows, start, stop, edges, source)
-        pieces.append(_Piece.of(number, worker, base))
-    return pieces
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """The customers of one partition: where their states are, in the order of their keys."""
-
-    number: int
-    worker: _Worker
-    order: Ints
-    n_returns_only: int
-
-    @classmethod
-    def of(cls, number: int, worker: _Worker, base: int) -> _Piece:
-        size = worker.used - base
-        keys, places = np.empty(size, np.int64), np.empty(size, np.int64)
-        found = ordering.select_buyers(worker.states, base, worker.used, keys, places)
-        return cls(number, worker, sort_keys(keys[:found], places[:found]), size - found)
-
-
-def _collect(pieces: list[_Piece]) -> Folded:
-    """Copy the states of all partitions, which follow one another, into one column per field."""
-    ends = np.cumsum([len(piece.order) for piece in pieces], dtype=np.int64)
-    total = int(ends[-1]) if len(ends) else 0
-    columns: dict[str, Any] = {
-        name: np.empty(total, summary.STATE[of]) for name, of in _COLUMNS.items()
-    }
-    threads.run(
-        ordering.take_states,
-        [
-            (piece.worker.states, piece.order, end - len(piece.order), *columns.values())
-            for piece, end in zip(pieces, ends.tolist(), strict=True)
-        ],
-    )
-    return Folded(**columns, n_returns_only=sum(piece.n_returns_only for piece in pieces))
-
-
-#: Columns of `Folded` and the fields of a state that they hold, in the kernel's order.
-_COLUMNS = {
-    "keys": "key",
-    "first": "first",
-    "last": "last",
-    "total": "total",
-    "first_spend": "first_spend",
-    "unassigned": "unassigned",
-    "transactions": "transactions",
-    "returns": "returns",
-    "periods": "periods",
-}
-
-
-def sort_keys(keys: Ints, places: Ints) -> Ints:
-    """Return `places` in ascending order of the keys; both arrays serve as scratch."""
-    if len(keys) < 2:
-        return places
-    low = keys.min()
-    span = int(keys.max()) - int(low)
-    spare_keys, spare_places = np.empty_like(keys), np.empty_like(places)
-    for shift in range(0, span.bit_length(), ordering.DIGIT):
-        if ordering.sort_pass(keys, places, spare_keys, spare_places, low, shift):
-            keys, spare_keys = spare_keys, keys
-            places, spare_places = spare_places, places
-    return places
+        found.append((number, base, worker.used))
+    # only now, since the states may have moved to a larger array
+    return [Piece.of(number, worker.states, base, used) for number, base, used in found]

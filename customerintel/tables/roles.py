@@ -61,7 +61,7 @@ def check_names(names: object, argument: str, available: Sequence[Any]) -> None:
 
 
 def assign_roles(
-    given: Mapping[str, str | bool | None],
+    given: Mapping[str, object],
     available: Sequence[Any],
     *,
     required: Iterable[str],
