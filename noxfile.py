@@ -128,8 +128,7 @@ def docs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Run the benchmarks: here and in the peers, alternating, medians as JSON."""
     install(session, "-e.", "--group=bench")
-    for script in session.posargs or sorted(map(str, Path("benchmarks").glob("bench_*.py"))):
-        session.run("python", script)
+    session.run("python", "benchmarks/run.py", *session.posargs)
 
 
 @nox.session(python=OLDEST)

@@ -58,6 +58,5 @@ def stored(folder: Path, **options: object) -> dict[str, np.ndarray]:
         for column, values in simulate(**options).items():  # type: ignore[arg-type]
             np.save(home / f"{column}.npy", values)
     return {
-        column: np.load(home / f"{column}.npy")
-        for column in ("customer_id", "timestamp", "amount")
+        column: np.load(home / f"{column}.npy") for column in ("customer_id", "timestamp", "amount")
     }

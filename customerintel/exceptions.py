@@ -56,7 +56,7 @@ class InvalidArgumentError(CustomerIntelError, ValueError):
 
 
 class SchemeError(InvalidArgumentError):
-    """A segment scheme has a hole, an overlap, an unreachable name, or other bins than the scores."""
+    """A segment scheme has a hole, an overlap, an unreachable name, or the wrong bins."""
 
 
 class MissingDependencyError(CustomerIntelError, ImportError):

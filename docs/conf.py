@@ -19,7 +19,9 @@ exclude_patterns = ["_build", "**/.ipynb_checkpoints"]
 
 # Pages run at every build: a page that shows what the code no longer does cannot be built.
 nb_execution_mode = "force"
-nb_execution_raise_on_error = True
+# A failed cell is a warning that shows the cell, and `-W` makes it an error; raising at once
+# would name the page alone.
+nb_execution_raise_on_error = False
 nb_execution_show_tb = True
 nb_execution_timeout = 120
 nb_merge_streams = True
@@ -44,4 +46,5 @@ nitpick_ignore_regex = [
 html_theme = "furo"
 html_title = f"customerintel {version}"
 html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 html_copy_source = False

@@ -45,7 +45,17 @@ def select_buyers(states, start, stop, keys, places):
 
 @kernel
 def take_states(
-    states, order, at, key, first, last, total, first_spend, unassigned, transactions, returns,
+    states,
+    order,
+    at,
+    key,
+    first,
+    last,
+    first_spend,
+    repeat_spend,
+    unassigned,
+    transactions,
+    returns,
     periods,
 ):
     """Spread ``states[order]`` over one column per field, from place `at` on."""
@@ -54,8 +64,8 @@ def take_states(
         key[at + i] = state["key"]
         first[at + i] = state["first"]
         last[at + i] = state["last"]
-        total[at + i] = state["total"]
         first_spend[at + i] = state["first_spend"]
+        repeat_spend[at + i] = state["repeat_spend"]
         unassigned[at + i] = state["unassigned"]
         transactions[at + i] = state["transactions"]
         returns[at + i] = state["returns"]

@@ -22,9 +22,11 @@ def _seen(i, seen_at, when, after, until):
 @kernel
 def _partition(key, splitters, guide, low, shift):
     """Return how many splitters are at most `key`: a guess by leading bits, then bisection."""
-    bucket = np.int64((np.uint64(key) - np.uint64(low)) >> np.uint64(shift))
-    # keys outside the sampled range
-    bucket = min(max(bucket, 0), len(guide) - 2) if key >= low else 0
+    bucket = np.int64(0)
+    if key > low:
+        # the distance may need all 64 bits: it becomes signed only once it is small
+        far = (np.uint64(key) - np.uint64(low)) >> np.uint64(shift)
+        bucket = np.int64(min(far, np.uint64(len(guide) - 2)))
     left, right = np.int64(guide[bucket]), np.int64(guide[bucket + 1])
     while left < right:
         middle = (left + right) >> 1
@@ -47,8 +49,25 @@ def count_rows(
 
 @kernel
 def spread_rows(
-    keys, seen_at, when, after, until, all_seen, start, stop, splitters, guide, low, shift,
-    amounts, marks, least, most, cursor, rows, pick,
+    keys,
+    seen_at,
+    when,
+    after,
+    until,
+    all_seen,
+    start,
+    stop,
+    splitters,
+    guide,
+    low,
+    shift,
+    amounts,
+    marks,
+    least,
+    most,
+    cursor,
+    rows,
+    pick,
 ):
     """Copy the rows with ``least <= key <= most`` to where the `cursor` of their partition says.
 

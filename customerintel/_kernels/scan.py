@@ -34,22 +34,19 @@ def scan_amounts(amounts, start, stop):
 
 @kernel
 def first_lines(codes, times, is_return, earliest, line):
-    """Find each order's first moment, and the line that counts for it.
+    """Find each order's first moment, and the line that counts for it: the first one.
 
-    That is the first sale, or the first return where nothing was sold. `earliest` and
-    `line` come filled with the greatest int64 and -1.
+    A later line may not count, since it is not seen at the time of the first. Of lines of
+    one moment a sale counts before a return. `earliest` and `line` come filled with the
+    greatest int64 and -1.
     """
     for i in range(len(codes)):
         c = codes[i]
-        earliest[c] = min(earliest[c], times[i])
         at = line[c]
-        if at < 0:
+        sooner = at < 0 or times[i] < times[at]
+        if sooner or (times[i] == times[at] and is_return[at] and not is_return[i]):
             line[c] = i
-        elif is_return[i] == is_return[at]:
-            if times[i] < times[at]:
-                line[c] = i
-        elif is_return[at]:
-            line[c] = i
+            earliest[c] = times[i]
 
 
 @kernel

@@ -14,8 +14,8 @@ STATE = np.dtype(
         ("key", "i8"),
         ("first", "i8"),  # microseconds, first and last purchase
         ("last", "i8"),
-        ("total", "f8"),  # everything, net
         ("first_spend", "f8"),  # net spend of the first purchase period
+        ("repeat_spend", "f8"),  # net spend of all later ones
         ("unassigned", "f8"),  # returns with no earlier purchase in sight
         ("transactions", "i4"),
         ("returns", "i4"),
@@ -33,30 +33,36 @@ DONE, STATES_FULL, TABLE_FULL = 0, 1, 2
 
 
 @kernel
-def _place(key, mask):
-    """Return where to look for a key first: the middle bits of a product depend on all of it."""
-    h = np.uint64(key)
+def _place(key, salt, mask):
+    """Return where to look for a key first: the middle bits of a product depend on all of it.
+
+    The salt differs from process to process, so that nobody can choose ids that collide;
+    results do not depend on it.
+    """
+    h = np.uint64(key) ^ salt
     h ^= h >> np.uint64(32)
+    h *= salt
+    h ^= h >> np.uint64(29)
     h *= np.uint64(0x9E3779B97F4A7C15)
     return np.int64(h >> np.uint64(32)) & mask
 
 
 @kernel
-def rebuild_table(states, base, used, table):
+def rebuild_table(states, base, used, salt, table):
     """Enter ``states[base … base + used]`` into an empty `table` (its length a power of two)."""
     mask = len(table) - 1
     for c in range(used):
-        place = _place(states[base + c]["key"], mask)
+        place = _place(states[base + c]["key"], salt, mask)
         while table[place] != 0:
             place = (place + 1) & mask
         table[place] = c + 1
 
 
 @kernel
-def _find(key, table, states, base, used):
+def _find(key, salt, table, states, base, used):
     """Return the position of `key`, entering it at `used` where it is new."""
     mask = len(table) - 1
-    place = _place(key, mask)
+    place = _place(key, salt, mask)
     c = np.int64(table[place])
     while c != 0 and states[base + c - 1]["key"] != key:
         place = (place + 1) & mask
@@ -68,8 +74,8 @@ def _find(key, table, states, base, used):
     state["key"] = key
     state["first"] = 0
     state["last"] = 0
-    state["total"] = 0.0
     state["first_spend"] = 0.0
+    state["repeat_spend"] = 0.0
     state["unassigned"] = 0.0
     state["transactions"] = 0
     state["returns"] = 0
@@ -79,10 +85,27 @@ def _find(key, table, states, base, used):
 
 
 @kernel
-def look_up(keys, start, stop, table, states, codes):
-    """Write the position of each key of ``start … stop``; every key is in the table."""
+def enter_keys(keys, salt, table):
+    """Enter distinct keys into an empty table."""
+    mask = len(table) - 1
+    for c in range(len(keys)):
+        place = _place(keys[c], salt, mask)
+        while table[place] != 0:
+            place = (place + 1) & mask
+        table[place] = c + 1
+
+
+@kernel
+def look_up(values, start, stop, salt, table, keys, codes):
+    """Write the place among `keys` of each value of ``start … stop``; all of them are there."""
+    mask = len(table) - 1
     for i in range(start, stop):
-        codes[i] = _find(keys[i], table, states, 0, 0)
+        place = _place(values[i], salt, mask)
+        c = table[place]
+        while keys[c - 1] != values[i]:
+            place = (place + 1) & mask
+            c = table[place]
+        codes[i] = c - 1
 
 
 @kernel
@@ -98,12 +121,21 @@ def _period(time, edges, per_edge):
 
 
 @kernel
+def _spend(state, amount):
+    """Add to the spend of the latest purchase period."""
+    if state["periods"] == 1:
+        state["first_spend"] += amount
+    else:
+        state["repeat_spend"] += amount
+
+
+@kernel
 def _settle(state, pending):
     """Net returns against the latest earlier purchase period, or note that there is none."""
     if state["periods"] == 0:
         state["unassigned"] += pending["amount"]
-    elif state["periods"] == 1:
-        state["first_spend"] += pending["amount"]
+    else:
+        _spend(state, pending["amount"])
     pending["amount"] = 0.0
 
 
@@ -113,12 +145,10 @@ def _add(state, pending, when, amount, p):
     time = when >> 2
     counted = 1 - ((when >> 1) & 1)
     state["transactions"] += counted
-    state["total"] += amount
     if when & 1:
         state["returns"] += counted
         if state["periods"] > 0 and state["period"] == p:
-            if state["periods"] == 1:
-                state["first_spend"] += amount
+            _spend(state, amount)
             return
         # a purchase may still follow in this period, and would be what was returned
         if pending["amount"] != 0.0 and pending["period"] != p:
@@ -134,15 +164,14 @@ def _add(state, pending, when, amount, p):
         state["periods"] += 1
         state["period"] = p
         if pending["amount"] != 0.0:
-            if state["periods"] == 1:
-                state["first_spend"] += pending["amount"]
+            _spend(state, pending["amount"])
             pending["amount"] = 0.0
     state["last"] = time
-    state["first_spend"] += amount if state["periods"] == 1 else 0.0
+    _spend(state, amount)
 
 
 @kernel
-def fold_ordered(rows, stop, edges, per_edge, table, states, base, pending, progress):
+def fold_ordered(rows, stop, edges, per_edge, salt, table, states, base, pending, progress):
     """Fold time-ordered rows into states; `progress` holds the next row and the customers so far.
 
     Returns `DONE`, or what must be enlarged before it is called again.
@@ -160,7 +189,7 @@ def fold_ordered(rows, stop, edges, per_edge, table, states, base, pending, prog
             progress[0], progress[1] = i, used
             return TABLE_FULL
         row = rows[i]
-        c = _find(row["key"], table, states, base, used)
+        c = _find(row["key"], salt, table, states, base, used)
         hold = pending[c if several else 0]
         if c == used:
             used += 1
@@ -176,7 +205,7 @@ def fold_ordered(rows, stop, edges, per_edge, table, states, base, pending, prog
 
 
 @kernel
-def name_rows(rows, start, stop, table, states, base, codes, progress):
+def name_rows(rows, start, stop, salt, table, states, base, codes, progress):
     """Write each row's customer, as a position from `base`, to `codes`; see `fold_ordered`."""
     i, used = progress[0], progress[1]
     while i < stop:
@@ -186,7 +215,7 @@ def name_rows(rows, start, stop, table, states, base, codes, progress):
         if FILL * used >= len(table):
             progress[0], progress[1] = i, used
             return TABLE_FULL
-        c = _find(rows[i]["key"], table, states, base, used)
+        c = _find(rows[i]["key"], salt, table, states, base, used)
         used += c == used
         codes[i - start] = c
         i += 1
@@ -195,12 +224,12 @@ def name_rows(rows, start, stop, table, states, base, codes, progress):
 
 
 @kernel
-def _sort(when, amounts, start, stop):
-    """Sort a short stretch by `when`, rows of one moment staying in order."""
+def _sort_run(when, amounts, start, stop):
+    """Sort a few rows by time; rows of one moment stay in order."""
     for i in range(start + 1, stop):
         key, amount = when[i], amounts[i]
         j = i - 1
-        while j >= start and when[j] > key:
+        while j >= start and when[j] >> 2 > key >> 2:
             when[j + 1] = when[j]
             amounts[j + 1] = amounts[j]
             j -= 1
@@ -209,11 +238,48 @@ def _sort(when, amounts, start, stop):
 
 
 @kernel
-def fold_unordered(rows, start, codes, starts, when, amounts, edges, per_edge, states, base):
+def _sort(when, amounts, start, stop, spare_when, spare_amounts):
+    """Sort by time, rows of one moment staying in order: runs of 32, merged pair by pair."""
+    width = 32
+    for low in range(start, stop, width):
+        _sort_run(when, amounts, low, min(low + width, stop))
+    while width < stop - start:
+        for low in range(start, stop, 2 * width):
+            middle, high = min(low + width, stop), min(low + 2 * width, stop)
+            i, j = low, middle
+            for k in range(low, high):
+                left = i < middle and (j >= high or when[i] >> 2 <= when[j] >> 2)
+                at = i if left else j
+                spare_when[k] = when[at]
+                spare_amounts[k] = amounts[at]
+                i += left
+                j += not left
+        for k in range(start, stop):
+            when[k] = spare_when[k]
+            amounts[k] = spare_amounts[k]
+        width *= 2
+
+
+@kernel
+def fold_unordered(
+    rows,
+    start,
+    codes,
+    starts,
+    when,
+    amounts,
+    spare_when,
+    spare_amounts,
+    edges,
+    per_edge,
+    pending,
+    states,
+    base,
+):
     """Bring each customer's rows together, sort them by time and fold them.
 
-    `starts` is scratch of one place more than there are customers; `when` and `amounts`
-    of one place per row.
+    `starts` is scratch of one place more than there are customers; `when`, `amounts` and
+    their spares of one place per row; `pending` of one.
     """
     n, used = len(codes), len(starts) - 1
     starts[:] = 0
@@ -226,16 +292,10 @@ def fold_unordered(rows, start, codes, starts, when, amounts, edges, per_edge, s
         starts[codes[i]] += 1
         when[at] = rows[start + i]["when"]
         amounts[at] = rows[start + i]["amount"]
-    pending = np.zeros(1, PENDING)
     left = 0
     for c in range(used):
         right = starts[c]  # the scatter has moved each start to its end
-        if right - left <= 64:
-            _sort(when, amounts, left, right)
-        else:
-            order = np.argsort(when[left:right], kind="mergesort")
-            when[left:right] = when[left:right][order]
-            amounts[left:right] = amounts[left:right][order]
+        _sort(when, amounts, left, right, spare_when, spare_amounts)
         for i in range(left, right):
             p = _period(when[i] >> 2, edges, per_edge)
             _add(states[base + c], pending[0], when[i], amounts[i], p)

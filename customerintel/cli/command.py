@@ -1,10 +1,11 @@
-"""Runs one command; errors of the library become one line and an exit code."""
+"""Runs one command; errors of the library become a message and an exit code."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,12 @@ __all__ = ["main"]
 
 #: What the shell sees after an error that the user can mend (as after a wrong option).
 USER_ERROR = 2
+
+#: Arguments of the library that are options here, as its messages write them.
+_ARGUMENT = re.compile(
+    r"\b(customer_id|timestamp|amount|quantity|unit_price|order_id|kind|timestamp_format"
+    r"|on_invalid|as_of|window|bins|scheme)=(?:'([^']*)'|\"([^\"]*)\"|(\w+))?"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,8 +66,32 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str) -> int:
-    print(f"customerintel: error: {one_line(message)}", file=sys.stderr)
+    print(f"customerintel: error: {in_lines(in_options(message))}", file=sys.stderr)
     return USER_ERROR
+
+
+def in_options(message: str) -> str:
+    """Turn ``bins=5`` of a message into ``--bins 5``, which can be typed here.
+
+    Examples
+    --------
+    >>> in_options("Use scheme='rf-10@1', or other bins=.")
+    'Use --scheme rf-10@1, or other --bins.'
+    """
+
+    def option(found: re.Match[str]) -> str:
+        name, *values = found.groups()
+        value = next((value for value in values if value), "")
+        return f"--{name.replace('_', '-')} {value}".rstrip()
+
+    told = _ARGUMENT.sub(option, message)
+    return told.replace("See .rejected.counts() for the rules", "See below for the rules")
+
+
+def in_lines(message: str) -> str:
+    """Keep the lines of a list of faults, indented below the first."""
+    lines = [" ".join(line.split()) for line in message.splitlines()]
+    return "\n  ".join(line for line in lines if line)
 
 
 def one_line(message: str) -> str:
@@ -95,7 +126,9 @@ def _short_warnings() -> Iterator[None]:
             line: str | None = None,
         ) -> None:
             if issubclass(category, CustomerIntelWarning):
-                print(f"customerintel: warning: {one_line(str(message))}", file=sys.stderr)
+                print(
+                    f"customerintel: warning: {one_line(in_options(str(message)))}", file=sys.stderr
+                )
             else:
                 usual(message, category, filename, lineno, file, line)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Segment the customers of CDNOW, show the segments and write the tables."""
     import customerintel as ci
 
-    log = ci.TransactionLog.from_frame(cdnow.read(cdnow.locate()))
+    path = cdnow.locate()
+    if not compiled_before():
+        print("compiling the kernels once, this takes some seconds …", file=sys.stderr, flush=True)
+    log = ci.TransactionLog.from_frame(cdnow.read(path))
     history = log.as_of(AS_OF)
     rfm = ci.score_rfm(history)
     print("CDNOW 1/10 sample (Fader and Hardie): customers who first bought in early 1997.")
@@ -31,6 +36,20 @@ def run(arguments: argparse.Namespace) -> int:
         for path in write_all(result.to_frame(), arguments.out, name):
             print(f"wrote {path}")
     return 0
+
+
+def compiled_before() -> bool:
+    """Tell whether compiled kernels lie in numba's usual folder; without importing numba.
+
+    Another folder, or compiling in each process, only means that the notice comes every time.
+    """
+    import customerintel._kernels as kernels
+
+    set_folder = os.environ.get("NUMBA_CACHE_DIR")
+    folders = (
+        [Path(set_folder)] if set_folder else [Path(f, "__pycache__") for f in kernels.__path__]
+    )
+    return any(any(folder.rglob("summary.*.nbi")) for folder in folders)
 
 
 def write_all(frame: Any, folder: Path, name: str) -> list[Path]:

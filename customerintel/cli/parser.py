@@ -10,6 +10,7 @@ from customerintel._version import __version__
 __all__ = ["build_parser"]
 
 TABLE_SUFFIXES = (".csv", ".parquet")
+LOG_SUFFIXES = (".csv", ".csv.gz", ".parquet")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -50,7 +51,9 @@ def _add_segment(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Reads a transaction log, scores recency, frequency and money, names each "
         "customer's segment and writes one row per customer.",
     )
-    parser.add_argument("log", type=_table_path, help="the transaction log, .csv or .parquet")
+    parser.add_argument(
+        "log", type=_log_path, help="the transaction log, .csv, .csv.gz or .parquet"
+    )
     _add_columns(parser.add_argument_group("columns (needless where they have these names)"))
     _add_reading(parser.add_argument_group("reading"))
     _add_scoring(parser.add_argument_group("scoring"))
@@ -59,7 +62,7 @@ def _add_segment(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=_table_path,
         required=True,
         metavar="FILE",
-        help="the table of customers to write, .csv or .parquet",
+        help="the table of customers to write, .csv or .parquet; never the log itself",
     )
     parser.set_defaults(run=_run_segment)
 
@@ -120,12 +123,20 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _table_path(text: str) -> Path:
-    path = Path(text)
-    if path.suffix.lower() not in TABLE_SUFFIXES:
+    return _path_ending_in(TABLE_SUFFIXES, text)
+
+
+def _log_path(text: str) -> Path:
+    return _path_ending_in(LOG_SUFFIXES, text)
+
+
+def _path_ending_in(suffixes: tuple[str, ...], text: str) -> Path:
+    if not text.lower().endswith(suffixes):
+        words = " or ".join(", ".join(suffixes).rsplit(", ", 1))
         raise argparse.ArgumentTypeError(
-            f"{text!r} does not end in .csv or .parquet, the two kinds of file this command knows"
+            f"{text!r} does not end in {words}, the kinds of file this command knows here"
         )
-    return path
+    return Path(text)
 
 
 # Commands are imported when they run: `--help` and a wrong option answer at once.

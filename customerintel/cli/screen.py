@@ -52,7 +52,7 @@ def segment_rows(rfm: RFMScores) -> tuple[list[str], list[list[str]]]:
             name,
             f"{size:,}",
             percent(size, len(chosen)),
-            f"{np.median(rfm.recency[chosen]):,.0f}",
+            f"{np.median(rfm.time_since_last[chosen]):,.0f}",
             f"{np.mean(rfm.frequency[chosen]):,.1f}",
         ]
         if amount is not None:
@@ -83,4 +83,4 @@ def rejected_lines(counts: Mapping[str, int], *, rows: int) -> list[str]:
     """Return one line per broken rule, and the sum that shows that nothing was lost."""
     width = max((len(rule) for rule in counts), default=0)
     lines = [f"  {rule.ljust(width)}  {count:>12,}" for rule, count in counts.items()]
-    return [f"{rows:,} rows were rejected:", *lines] if rows else []
+    return [f"rejected rows: {rows:,}", *lines] if rows else []

@@ -80,7 +80,7 @@ def resolve_value(before: RFMScores, value: Any) -> NDArray[np.float64] | None:
     if isinstance(value, str):
         if value != "monetary":
             raise InvalidArgumentError(
-                f"value must be 'monetary' or one number per customer of before; got {value!r}."
+                "value must be 'monetary' or one number per customer of before; got another text."
             )
         if before.total_amount is None:
             raise InvalidArgumentError(

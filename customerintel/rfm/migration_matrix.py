@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
+from customerintel.rfm.read_only import read_only, seal
 from customerintel.rfm.segment_scheme import SegmentScheme
+from customerintel.rfm.words import one_of
 from customerintel.tables.building import Labels, build
 from customerintel.tables.kinds import Kind
 from customerintel.tables.results import html_table, one_line
@@ -51,9 +53,11 @@ class Migration:
     smoothing : float
         Dirichlet weight of `probabilities`.
     score_changes : mapping of str to Changes
-        By measure, of the scores: a rise is an improvement.
+        Of the scores, by measure (``recency``, ``frequency``, ``monetary``): a rise is an
+        improvement. Read-only.
     value_changes : mapping of str to Changes
-        By measure, of what is scored, in natural units: more days, more purchases, more spend.
+        Of what is scored (``time_since_last`` in days, ``frequency``, ``monetary``): a rise
+        is more days, more purchases, more spend. Read-only.
     kind : Kind
         Kind of table that `to_frame` gives.
     """
@@ -69,9 +73,7 @@ class Migration:
     kind: Kind
 
     def __post_init__(self) -> None:
-        for matrix in (self.counts, self.value):
-            if matrix is not None:
-                matrix.setflags(write=False)
+        seal(self)
 
     @property
     def states_before(self) -> tuple[str, ...]:
@@ -98,16 +100,13 @@ class Migration:
             return _rows_to_shares(self.counts + weight)
 
     @cached_property
-    def value_shares(self) -> Floats:
+    def value_shares(self) -> Floats | None:
         """Share of each row's value that went to each column; NaN where the row has none.
 
-        Raises
-        ------
-        InvalidArgumentError
-            When the migration was made without a value.
+        None where `value` is None.
         """
         if self.value is None:
-            raise InvalidArgumentError("This migration has no value; give migration(value=...).")
+            return None
         totals = self.value.sum(axis=1, keepdims=True)
         return _rows_to_shares(np.where(totals > 0, self.value, np.nan))
 
@@ -173,9 +172,7 @@ class Migration:
             When there is no such matrix.
         """
         known = ("counts", "probabilities", "value", "value_shares")
-        if what not in known:
-            raise InvalidArgumentError(f"what must be one of {', '.join(known)}; got {what!r}.")
-        table = self.value if what == "value" else getattr(self, what)
+        table = getattr(self, one_of("what", what, known))
         if table is None:
             raise InvalidArgumentError("This migration has no value; give migration(value=...).")
         columns: dict[str, Any] = {
@@ -222,6 +219,4 @@ class Migration:
 
 
 def _rows_to_shares(matrix: Floats) -> Floats:
-    shares = np.asarray(matrix / matrix.sum(axis=1, keepdims=True))
-    shares.setflags(write=False)
-    return shares
+    return read_only(np.asarray(matrix / matrix.sum(axis=1, keepdims=True)))

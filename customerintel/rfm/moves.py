@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import partial
+from types import MappingProxyType
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from customerintel.rfm.comparability import check_comparable, check_smoothing, resolve_value
 from customerintel.rfm.migration_matrix import Changes, Migration
-from customerintel.rfm.options import MEASURES
+from customerintel.rfm.options import MEASURES, VALUES
 from customerintel.rfm.scores import RFMScores
 
 __all__ = ["migration"]
@@ -88,6 +92,9 @@ def migration(
     if worth is not None:
         flat = np.bincount(pairs, weights=worth, minlength=cells)
         summed = np.asarray(flat, dtype=np.float64).reshape(size + 1, size + 1)
+    measures = MEASURES[: len(before.bins)]
+    values, scores = [VALUES[m] for m in measures], [f"{m}_score" for m in measures]
+    changes = partial(_changes, before, after, here, there)
     return Migration(
         counts=counts,
         value=summed,
@@ -95,20 +102,17 @@ def migration(
         before=before.moment,
         after=after.moment,
         smoothing=float(smoothing),
-        score_changes=_changes(before, after, here, there, "_score"),
-        value_changes=_changes(before, after, here, there, ""),
+        score_changes=MappingProxyType(dict(zip(measures, changes(scores), strict=True))),
+        value_changes=MappingProxyType(dict(zip(values, changes(values), strict=True))),
         kind=before.kind,
     )
 
 
 def _changes(
-    before: RFMScores, after: RFMScores, here: Counts, there: Counts, suffix: str
-) -> dict[str, Changes]:
-    """Rises, falls and ties of each measure among the customers of both moments."""
-    found = {}
-    for name in MEASURES[: len(before.bins)]:
-        earlier = getattr(before, name + suffix)[here]
-        later = getattr(after, name + suffix)[there]
+    before: RFMScores, after: RFMScores, here: Counts, there: Counts, attributes: Sequence[str]
+) -> Iterator[Changes]:
+    """Rises, falls and ties of each attribute among the customers of both moments."""
+    for name in attributes:
+        earlier, later = getattr(before, name)[here], getattr(after, name)[there]
         rises, falls = int((later > earlier).sum()), int((later < earlier).sum())
-        found[name] = Changes(rises, falls, here.size - rises - falls)
-    return found
+        yield Changes(rises, falls, here.size - rises - falls)

@@ -14,10 +14,25 @@ import numpy as np
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.rfm.thresholds import RFMThresholds
+from customerintel.rfm.words import PERIODS, one_of
 
-__all__ = ["MEASURES", "Options", "resolve_bins", "resolve_options", "resolve_weights"]
+__all__ = [
+    "MEASURES",
+    "VALUES",
+    "Options",
+    "by",
+    "check_window",
+    "describe",
+    "resolve_bins",
+    "resolve_options",
+    "resolve_weights",
+]
 
 MEASURES = ("recency", "frequency", "monetary")
+
+#: What each measure is called where it is a value and not a score: in a customer-base model
+#: recency is the age at the last purchase, so the time since has a name of its own.
+VALUES = {"recency": "time_since_last", "frequency": "frequency", "monetary": "monetary"}
 
 _METHODS = ("quantile", "nested", "fixed", "frozen")
 
@@ -70,7 +85,7 @@ def resolve_options(
         method=_resolve_method(method, frozen=frozen is not None, cuts=cuts is not None),
         frequency_of=_choice("frequency", frequency, ("periods", "purchases"), frozen),
         monetary_of=_choice("monetary", monetary, ("total", "mean"), frozen),
-        period=period or (frozen.period if frozen else "day"),
+        period=one_of("period", period, PERIODS) if period is not None else _period_of(frozen),
         bins=bins,
         cuts=cuts,
         frozen=frozen,
@@ -80,12 +95,15 @@ def resolve_options(
     return options
 
 
+def _period_of(frozen: RFMThresholds | None) -> str:
+    return "day" if frozen is None else frozen.period
+
+
 def _resolve_method(method: str | None, *, frozen: bool, cuts: bool) -> str:
     implied = "frozen" if frozen else "fixed" if cuts else None
     if method is None:
         return implied or "quantile"
-    if method not in _METHODS:
-        raise InvalidArgumentError(f"method must be one of {', '.join(_METHODS)}; got {method!r}.")
+    one_of("method", method, _METHODS)
     if implied is not None and method != implied:
         kind = "thresholds of an earlier result" if frozen else "a dict of cut points"
         raise InvalidArgumentError(
@@ -101,9 +119,7 @@ def _choice(
     name: str, given: str | None, allowed: tuple[str, ...], frozen: RFMThresholds | None
 ) -> str:
     earlier = None if frozen is None else getattr(frozen, f"{name}_of")
-    value = given or earlier or allowed[0]
-    if value not in allowed:
-        raise InvalidArgumentError(f"{name} must be one of {', '.join(allowed)}; got {value!r}.")
+    value: str = earlier or allowed[0] if given is None else one_of(name, given, allowed)
     if earlier is not None and value != earlier:
         raise _other_than_frozen(name, value, earlier)
     return value

@@ -15,6 +15,7 @@ __all__ = [
     "check_claims",
     "check_names",
     "check_pairs",
+    "check_tuples",
     "patterns_of",
     "refuse",
     "shape_of_patterns",
@@ -40,7 +41,7 @@ def patterns_of(cells: object) -> list[object]:
 def shape_of_patterns(bins: Any, patterns: Sequence[object]) -> tuple[Any, ...]:
     """Bins of each measure: as given, or as many as the patterns have scores."""
     if not isinstance(bins, int):
-        return tuple(bins)
+        return _as_given(bins)
     wide = bins > 9
     lengths = {pattern_length(pattern, wide=wide) for pattern in patterns}
     return (bins,) * (2 if 2 in lengths and 3 not in lengths else 3)
@@ -49,9 +50,24 @@ def shape_of_patterns(bins: Any, patterns: Sequence[object]) -> tuple[Any, ...]:
 def shape_of_rules(bins: Any, rules: Sequence[tuple[str, Mapping[str, Any]]]) -> tuple[Any, ...]:
     """Bins of each measure: as given, or two unless a rule speaks of money."""
     if not isinstance(bins, int):
-        return tuple(bins)
+        return _as_given(bins)
     keys = {key for _, conditions in rules for key in conditions}
     return (bins,) * (3 if keys & {"M", "FM", "monetary"} else 2)
+
+
+def _as_given(bins: Any) -> tuple[Any, ...]:
+    # anything else becomes a grid of one measure, which `check_bins` refuses
+    return tuple(bins) if isinstance(bins, Sequence) and not isinstance(bins, str) else (bins,)
+
+
+def check_tuples(**given: object) -> None:
+    """Refuse what is no tuple, before anything is asked of its items."""
+    for name, value in given.items():
+        if not isinstance(value, tuple):
+            raise SchemeError(
+                f"{name} must be a tuple; got {type(value).__name__}. Build a scheme with "
+                "SegmentScheme.from_mapping or SegmentScheme.from_rules."
+            )
 
 
 def check_pairs(argument: str, given: object) -> None:
@@ -78,7 +94,9 @@ def check_pairs(argument: str, given: object) -> None:
 
 def check_bins(bins: tuple[Any, ...]) -> list[str]:
     """Faults of the grid: 2 or 3 measures with 3 to 10 scores each are possible."""
-    right = len(bins) in {2, 3} and all(isinstance(b, int) and 3 <= b <= 10 for b in bins)
+    right = len(bins) in {2, 3} and all(
+        isinstance(b, int) and not isinstance(b, bool) and 3 <= b <= 10 for b in bins
+    )
     return [] if right else [f"bins: 2 or 3 whole numbers from 3 to 10 are needed, got {bins!r}."]
 
 

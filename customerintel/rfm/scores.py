@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import SchemeError
-from customerintel.rfm.options import MEASURES, by, describe
+from customerintel.rfm.options import MEASURES, VALUES, by, describe
+from customerintel.rfm.read_only import read_only, seal
 from customerintel.rfm.segment_scheme import SegmentScheme
 from customerintel.rfm.thresholds import RFMThresholds
 from customerintel.tables.building import Labels, build
@@ -37,8 +38,9 @@ class RFMScores:
     ----------
     ids : CustomerIds
         The customers.
-    recency : float64 array
-        Days since the last purchase in the window.
+    time_since_last : float64 array
+        Days since the last purchase in the window, from the start of its period to the start
+        of the moment's: the recency of RFM, of which `recency_score` is made.
     frequency : int64 array
         Distinct purchase periods, or purchases (``thresholds.frequency_of``).
     monetary : float64 array or None
@@ -68,7 +70,7 @@ class RFMScores:
     """
 
     ids: CustomerIds
-    recency: Floats
+    time_since_last: Floats
     frequency: NDArray[np.int64]
     monetary: Floats | None
     total_amount: Floats | None
@@ -84,9 +86,7 @@ class RFMScores:
     kind: Kind
 
     def __post_init__(self) -> None:
-        for value in vars(self).values():
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        seal(self)
 
     @property
     def customer_id(self) -> NDArray[Any]:
@@ -125,9 +125,7 @@ class RFMScores:
             When the scores have no scheme.
         """
         # code -1 picks the last
-        names = np.array([*self._named().segments, None], dtype=object)[self.codes]
-        names.setflags(write=False)
-        return names
+        return read_only(np.array([*self._named().segments, None], dtype=object)[self.codes])
 
     @cached_property
     def weighted_score(self) -> Floats:
@@ -135,8 +133,7 @@ class RFMScores:
         total = np.zeros(len(self))
         for weight, score in zip(self.weights, self._scores().values(), strict=True):
             total += weight * score
-        total.setflags(write=False)
-        return total
+        return read_only(total)
 
     def bin_sizes(self) -> dict[str, NDArray[np.int64]]:
         """Count the customers of each score; ties make the sizes unequal.
@@ -157,8 +154,8 @@ class RFMScores:
         Returns
         -------
         table of the kind that the log was made from
-            Columns ``segment``, ``customers``, ``share``, ``mean_recency`` (days),
-            ``mean_frequency`` and, with amounts, ``mean_monetary`` and ``total_monetary``
+            Columns ``segment``, ``customers``, ``share``, ``mean_time_since_last``
+            (days), ``mean_frequency`` and, with amounts, ``mean_monetary`` and ``total_monetary``
             (sum of `total_amount`). Means of an empty segment are NaN.
 
         Raises
@@ -182,7 +179,7 @@ class RFMScores:
         # an empty segment divides 0 by 0, which is the NaN wanted here
         with np.errstate(invalid="ignore"):
             columns["share"] = customers / np.int64(codes.size)
-            columns["mean_recency"] = sums(self.recency) / customers
+            columns["mean_time_since_last"] = sums(self.time_since_last) / customers
             columns["mean_frequency"] = sums(self.frequency) / customers
             if self.monetary is not None and self.total_amount is not None:
                 columns["mean_monetary"] = sums(self.monetary) / customers
@@ -195,11 +192,12 @@ class RFMScores:
         Returns
         -------
         table of the kind that the log was made from
-            Columns ``customer_id``, the measures, their scores, ``cell``, ``weighted_score``
-            and, with a scheme, ``segment``.
+            Columns ``customer_id``; ``time_since_last`` (days), ``frequency`` and, with
+            amounts, ``monetary``; their scores ``recency_score``, ``frequency_score`` and
+            ``monetary_score``; ``cell``, ``weighted_score`` and, with a scheme, ``segment``.
         """
         columns: dict[str, Any] = {"customer_id": self.ids}
-        columns |= {name: getattr(self, name) for name in self._scores()}
+        columns |= {VALUES[name]: getattr(self, VALUES[name]) for name in self._scores()}
         columns |= {f"{name}_score": score for name, score in self._scores().items()}
         columns |= {"cell": self.cell, "weighted_score": self.weighted_score}
         if self.scheme is not None:
@@ -207,7 +205,7 @@ class RFMScores:
         return build(columns, self.kind)
 
     def __len__(self) -> int:
-        return self.recency.size
+        return self.time_since_last.size
 
     def __repr__(self) -> str:
         return one_line("RFMScores", **dict(self._facts()))

@@ -254,7 +254,7 @@ def _result(
     found = assign(measured.recency, measured.frequency, measured.monetary, cuts, scheme)
     return RFMScores(
         ids=summary.ids,
-        recency=measured.recency,
+        time_since_last=measured.recency,
         frequency=measured.frequency,
         monetary=measured.monetary,
         total_amount=measured.total_amount,

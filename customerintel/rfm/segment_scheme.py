@@ -16,16 +16,19 @@ from customerintel.rfm.scheme_checks import (
     check_claims,
     check_names,
     check_pairs,
+    check_tuples,
     patterns_of,
     refuse,
     shape_of_patterns,
     shape_of_rules,
 )
+from customerintel.tables.results import html_table
 
 __all__ = ["SegmentScheme"]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+# no slots: with them, a wrong attribute would raise a TypeError about super()
+@dataclass(frozen=True, repr=False)
 class SegmentScheme:
     """Names for the cells of a score grid, total and without overlap.
 
@@ -64,6 +67,7 @@ class SegmentScheme:
     codes: tuple[int, ...]
 
     def __post_init__(self) -> None:
+        check_tuples(bins=self.bins, segments=self.segments, codes=self.codes)
         faults = check_bins(self.bins) + check_names(self.name, self.version, self.segments)
         if not faults:
             grid = Grid(self.bins)
@@ -234,9 +238,11 @@ class SegmentScheme:
         """
         from customerintel.rfm.builtin_schemes import BUILT_IN
 
-        if name not in BUILT_IN:
-            raise SchemeError(f"There is no scheme {name!r}; built in are {', '.join(BUILT_IN)}.")
-        return BUILT_IN[name]
+        asked: object = name
+        if not isinstance(asked, str) or asked not in BUILT_IN:
+            shown = repr(asked) if isinstance(asked, str) else f"of type {type(asked).__name__}"
+            raise SchemeError(f"There is no scheme {shown}; built in are {', '.join(BUILT_IN)}.")
+        return BUILT_IN[asked]
 
     @property
     def uses_monetary(self) -> bool:
@@ -279,3 +285,7 @@ class SegmentScheme:
     def __repr__(self) -> str:
         shape = " x ".join(map(str, self.bins))
         return f"SegmentScheme({str(self)!r}, {len(self.segments)} segments, {shape} cells)"
+
+    def _repr_html_(self) -> str:
+        rows = [(segment, " ".join(map(str, codes))) for segment, codes in self.cells().items()]
+        return html_table(f"{self}: cells of each segment", rows)

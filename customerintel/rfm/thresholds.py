@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
+from customerintel.rfm.words import PERIODS, one_of
+from customerintel.tables.results import html_table
 
 __all__ = ["RFMThresholds"]
 
@@ -22,7 +24,8 @@ _VERSION = 1
 _MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+# no slots: with them, a wrong attribute would raise a TypeError about super()
+@dataclass(frozen=True)
 class RFMThresholds:
     """Cut points of recency, frequency and monetary, and what they were measured on.
 
@@ -48,12 +51,18 @@ class RFMThresholds:
         Where the cut points come from.
     window : datetime.timedelta or None
         Length of the window that was measured; None: the whole history.
-    period : str
+    period : {"day", "hour", "week", "month"}
         Purchases of one period count as one; see `frequency_of`.
     frequency_of : {"periods", "purchases"}
         What frequency counts: distinct purchase periods, or purchases.
     monetary_of : {"total", "mean"} or None
         Net spend in total or per purchase; None where the log has no amounts.
+
+    Raises
+    ------
+    InvalidArgumentError
+        When a word is unknown, bins are not 3 to 10, the window is not longer than nothing,
+        or cut points are no numbers, fall, or do not fit the bins.
 
     Examples
     --------
@@ -77,13 +86,18 @@ class RFMThresholds:
 
     def __post_init__(self) -> None:
         names = ("recency", "frequency", "monetary")[: 2 if self.monetary is None else 3]
+        _check_words(self)
+        _check_bins(self.bins)
         if len(self.bins) != len(names):
             raise InvalidArgumentError(
                 f"RFMThresholds of {_and(names)} need {len(names)} bins; got {len(self.bins)}."
             )
         for depth, (name, bins) in enumerate(zip(names, self.bins, strict=True)):
             groups = self.bins[:depth] if self.method == "nested" else ()
-            _check_cuts(name, getattr(self, name), (*groups, bins - 1))
+            # one kind of container, so that equal thresholds are equal and hashable
+            cuts = _cuts(name, getattr(self, name), (*groups, bins - 1))
+            object.__setattr__(self, name, cuts)
+        object.__setattr__(self, "bins", tuple(self.bins))
 
     def arrays(self) -> tuple[Floats, Floats, Floats]:
         """Cut points as arrays; the last has no cuts where the log has no amounts.
@@ -139,21 +153,27 @@ class RFMThresholds:
         Raises
         ------
         InvalidArgumentError
-            When the mapping is of another format, of a later version, or incomplete.
+            When the mapping is of another format, of a later version, or incomplete, or
+            holds what thresholds cannot be.
         """
+        if not isinstance(data, Mapping):
+            raise InvalidArgumentError(
+                "RFMThresholds.from_dict takes what RFMThresholds.to_dict() gave, a dict; got "
+                f"{type(data).__name__}."
+            )
         if data.get("format") != _FORMAT or data.get("format_version") != _VERSION:
             raise InvalidArgumentError(
                 f"This is not {_FORMAT} version {_VERSION}; give what RFMThresholds.to_dict() gave."
             )
         try:
-            window, monetary = data["window_us"], data["monetary"]
+            monetary = data["monetary"]
             return cls(
                 recency=_from_json(data["recency"], -math.inf),
                 frequency=_from_json(data["frequency"], math.inf),
                 monetary=None if monetary is None else _from_json(monetary, math.inf),
-                bins=tuple(data["bins"]),
+                bins=data["bins"],
                 method=data["method"],
-                window=None if window is None else timedelta(microseconds=window),
+                window=_window(data["window_us"]),
                 period=data["period"],
                 frequency_of=data["frequency_of"],
                 monetary_of=data["monetary_of"],
@@ -161,22 +181,78 @@ class RFMThresholds:
         except KeyError as error:
             raise InvalidArgumentError(f"The thresholds lack the key {error}.") from None
 
+    def _repr_html_(self) -> str:
+        window = "whole history" if self.window is None else str(self.window)
+        rows: list[tuple[str, object]] = [("recency (days)", self.recency)]
+        rows += [("frequency", self.frequency)]
+        if self.monetary is not None:
+            rows += [("monetary", self.monetary)]
+        facts = (self.method, window, self.period, self.frequency_of, self.monetary_of or "none")
+        names = ("method", "window", "period", "frequency_of", "monetary_of")
+        return html_table("RFM thresholds", [*rows, *zip(names, facts, strict=True)])
 
-def _check_cuts(name: str, cuts: Sequence[Any], shape: tuple[int, ...]) -> None:
+
+def _check_words(thresholds: RFMThresholds) -> None:
+    """Refuse unknown words, and a window that no time can have."""
+    one_of("method", thresholds.method, ("quantile", "nested", "fixed"))
+    one_of("period", thresholds.period, PERIODS)
+    one_of("frequency_of", thresholds.frequency_of, ("periods", "purchases"))
+    if thresholds.monetary is not None:
+        one_of("monetary_of", thresholds.monetary_of, ("total", "mean"))
+    elif thresholds.monetary_of is not None:
+        raise InvalidArgumentError("monetary_of must be None where monetary is None.")
+    window: object = thresholds.window
+    if window is not None and not (isinstance(window, timedelta) and window > timedelta(0)):
+        raise InvalidArgumentError(
+            "window must be None for the whole history, or a timedelta longer than zero."
+        )
+
+
+def _check_bins(bins: object) -> None:
+    if not isinstance(bins, tuple | list) or not all(
+        isinstance(b, int) and not isinstance(b, bool) and 3 <= b <= 10 for b in bins
+    ):
+        raise InvalidArgumentError("bins must be a tuple of whole numbers from 3 to 10.")
+
+
+def _cuts(name: str, cuts: object, shape: tuple[int, ...]) -> tuple[Any, ...]:
     """Refuse cut points that are not numbers, not increasing, or of another shape."""
     try:
-        array = np.array(cuts, dtype=np.float64)
+        # texts would be read as numbers, and nothing else has the letters i, u and f
+        array = np.array(cuts)
+        numbers = array.dtype.kind in "iuf"
     except (TypeError, ValueError):
+        numbers = False
+    if not numbers:
         raise InvalidArgumentError(
             f"The cut points of {name} must be numbers, as many in each group."
-        ) from None
+        )
     if array.shape != shape:
         raise InvalidArgumentError(
             f"The cut points of {name} have the shape {array.shape}; these bins need {shape}."
         )
+    array = array.astype(np.float64)
     # negated, so that a NaN (false in every comparison) is refused too
     if np.isnan(array).any() or not (array[..., 1:] >= array[..., :-1]).all():
         raise InvalidArgumentError(f"The cut points of {name} must increase and hold no NaN.")
+    return _tuples(array.tolist())
+
+
+def _tuples(tree: list[Any]) -> tuple[Any, ...]:
+    return tuple(_tuples(leaf) if isinstance(leaf, list) else leaf for leaf in tree)
+
+
+def _window(microseconds: object) -> timedelta | None:
+    if microseconds is None:
+        return None
+    try:
+        if isinstance(microseconds, int) and not isinstance(microseconds, bool):
+            return timedelta(microseconds=microseconds)
+    except OverflowError:
+        pass
+    raise InvalidArgumentError(
+        "window_us must be None or a whole number of microseconds that fits a timedelta."
+    )
 
 
 def _and(names: Sequence[str]) -> str:
@@ -190,12 +266,8 @@ def _to_json(cuts: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _from_json(cuts: Sequence[Any], infinite: float) -> tuple[Any, ...]:
-    return tuple(
-        _from_json(cut, infinite)
-        if isinstance(cut, Sequence)
-        else infinite
-        if cut is None
-        else float(cut)
-        for cut in cuts
-    )
+def _from_json(cuts: Any, infinite: float) -> Any:
+    """Put infinities back; what is no list stays, and is refused as a cut point."""
+    if isinstance(cuts, list | tuple):
+        return [_from_json(cut, infinite) for cut in cuts]
+    return infinite if cuts is None else cuts

@@ -61,7 +61,8 @@ def breaches(
     Raises
     ------
     InvalidArgumentError
-        If an array is not one-dimensional, or the two differ in length.
+        If `column` is no `Column`, an array is not one-dimensional, `null_mask` is not an
+        array of bool, or the two differ in length.
     SchemaError
         If the dtype can never hold what the column needs.
 
@@ -87,10 +88,19 @@ def breaches(
     return _settle(column, findings, null_mask, len(values))
 
 
-def _check_shapes(column: Column, values: NDArray[Any], null_mask: Mask | None) -> None:
+def _check_shapes(column: object, values: NDArray[Any], null_mask: object) -> None:
+    if not isinstance(column, Column):
+        raise InvalidArgumentError(
+            f"column is {type(column).__name__}; give one of columns_of(Transaction)"
+        )
     if values.ndim != 1:
         raise InvalidArgumentError(
             f"column {column.name!r} has {values.ndim} dimensions; give one value per row"
+        )
+    if null_mask is not None and not isinstance(null_mask, np.ndarray):
+        raise InvalidArgumentError(
+            f"the null mask of column {column.name!r} is {type(null_mask).__name__}; give an "
+            f"array of bool of shape {values.shape}"
         )
     if null_mask is not None and (null_mask.shape != values.shape or null_mask.dtype != np.bool_):
         raise InvalidArgumentError(

@@ -13,7 +13,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from customerintel.schema.fields import PII, Category, tags_of
+from customerintel.schema.fields import PII, Category, check_model, tags_of
 from customerintel.schema.forms import ChoiceForm, Form, Kind
 from customerintel.schema.moments import microseconds
 from customerintel.schema.rules import Problem, rule_name
@@ -127,7 +127,6 @@ def _origin(part: Any) -> Any:
     return getattr(part, "__origin__", None)
 
 
-@cache
 def columns_of(model: type[BaseModel]) -> Mapping[str, Column]:
     """Return the columns that a table of such records has.
 
@@ -142,6 +141,11 @@ def columns_of(model: type[BaseModel]) -> Mapping[str, Column]:
         By name, in the order of the record, read-only. Fields that hold several values
         (mappings, tuples, an address) have no column.
 
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not a record class.
+
     Examples
     --------
     >>> from customerintel.schema import Transaction
@@ -151,6 +155,12 @@ def columns_of(model: type[BaseModel]) -> Mapping[str, Column]:
     >>> columns["kind"].choices
     ('sale', 'return', 'refund', 'cancellation', 'renewal')
     """
+    check_model(model)
+    return _columns_of(model)
+
+
+@cache
+def _columns_of(model: type[BaseModel]) -> Mapping[str, Column]:
     tags = tags_of(model)
     found: dict[str, Column] = {}
     for name, annotated in model.model_fields.items():

@@ -78,8 +78,12 @@ class Address(Record):
 class Customer(Record):
     """A person or a business that buys.
 
-    Name, email, phone, address, social handles and the ids of other systems are masked in
-    every repr and dump; ``customer.email.get_secret_value()`` reads one on purpose.
+    ``name``, ``email``, ``phone``, ``address``, ``social_handles``, ``source_ids`` and
+    ``company_name`` are secrets: masked in every repr and in every dump (``model_dump``,
+    ``model_dump_json``), and read on purpose with ``customer.email.get_secret_value()``.
+    Dumps hold all other fields as they are: ``customer_id``, because tables are joined by it
+    (make it a pseudonym, see `pseudonymise`), and traits such as ``birth_year``, ``postcode``
+    or ``lifestyle``, which the repr masks. To dump without them, give ``exclude``.
 
     Examples
     --------
@@ -88,6 +92,8 @@ class Customer(Record):
     Customer(customer_id='**********', email='**********', birth_year='**********')
     >>> customer.email.get_secret_value()
     'jane@example.org'
+    >>> customer.model_dump(mode="json", exclude_none=True)
+    {'customer_id': 7, 'email': '**********', 'birth_year': 1980}
     """
 
     customer_id: Annotated[Id, _WHO]

@@ -13,15 +13,17 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import BaseModel
 from pydantic_core import PydanticCustomError, core_schema
 
+from customerintel.exceptions import InvalidArgumentError
 from customerintel.schema.nulls import is_null
 from customerintel.schema.rules import MESSAGES, Problem
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
-__all__ = ["MASK", "PII", "Category", "Tag", "tags_of"]
+__all__ = ["MASK", "PII", "Category", "Tag", "check_model", "tags_of"]
 
 #: What stands in for a value that must not be seen.
 MASK: Final = "**********"
@@ -68,7 +70,8 @@ class PII(StrEnum):
 _HIDDEN: Final = frozenset({PII.DIRECT, PII.QUASI, PII.SENSITIVE})
 
 
-@dataclass(frozen=True, slots=True)
+# no slots: with them, a wrong attribute would raise a TypeError about super()
+@dataclass(frozen=True)
 class Tag:
     """Category and PII class of one field.
 
@@ -120,7 +123,21 @@ class Tag:
         return found | {"x-category": self.category.value, "x-pii": self.pii.value}
 
 
-@cache
+def check_model(model: object) -> None:
+    """Refuse what is not a record class.
+
+    Raises
+    ------
+    InvalidArgumentError
+        For an instance too: its values must not be seen.
+    """
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise InvalidArgumentError(
+            "this takes a record class, such as customerintel.schema.Transaction; got an object "
+            f"of type {type(model).__name__}"
+        )
+
+
 def tags_of(model: type[BaseModel]) -> Mapping[str, Tag]:
     """Return the tag of each field of a record.
 
@@ -134,12 +151,23 @@ def tags_of(model: type[BaseModel]) -> Mapping[str, Tag]:
     Mapping of str to Tag
         By field name, in the order of the record. A field without a tag is absent.
 
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not a record class.
+
     Examples
     --------
     >>> from customerintel.schema import Transaction
     >>> tags_of(Transaction)["amount"].category.value
     'quantitative'
     """
+    check_model(model)
+    return _tags_of(model)
+
+
+@cache
+def _tags_of(model: type[BaseModel]) -> Mapping[str, Tag]:
     found: dict[str, Tag] = {}
     for name, field in model.model_fields.items():
         for item in field.metadata:

@@ -83,7 +83,8 @@ class Form(ABC):
 
 def whole_number(value: object) -> int | None:
     """Return a Python int for any integer that is not a truth value, else None."""
-    if isinstance(value, (bool, np.bool_)):
+    # NumPy counts lengths of time among its integers
+    if isinstance(value, (bool, np.bool_, np.timedelta64)):
         return None
     if isinstance(value, (int, np.integer)):
         return operator.index(value)
@@ -151,6 +152,8 @@ class NumberForm(Form):
     def _read(value: object) -> float:
         if isinstance(value, (bool, np.bool_)):
             raise Breach(Problem.UNPARSEABLE, "a truth value is not a number")
+        if isinstance(value, np.timedelta64):
+            raise Breach(Problem.UNPARSEABLE, "a length of time is not a number")
         if isinstance(value, str):
             value = value.strip()
             if _DECIMAL.fullmatch(value) is None:

@@ -36,6 +36,6 @@ def is_null(value: object) -> bool:
         return bool(value != value)  # NaN alone differs from itself
     if isinstance(value, Decimal):
         return value.is_nan()
-    if isinstance(value, np.datetime64):
+    if isinstance(value, (np.datetime64, np.timedelta64)):
         return bool(np.isnat(value))
     return type(value).__name__ in _MISSING

@@ -132,8 +132,8 @@ def pseudonymise(
     ------
     InvalidArgumentError
         If the key is no bytes, shorter than 32, or one byte repeated; if `domain` or `field`
-        is empty; if `length` or `normalise` is out of its range; if a value is neither an
-        integer nor a text. No message holds a key or a value.
+        is empty or has no UTF-8; if `length` or `normalise` is out of its range; if a value is
+        neither an integer nor a text. No message holds a key or a value.
 
     Examples
     --------
@@ -208,12 +208,14 @@ def _check_options(domain: object, field: object, length: object, normalise: obj
     for name, value in (("domain", domain), ("field", field)):
         if not isinstance(value, str) or not value:
             raise InvalidArgumentError(f"{name} must be a text that is not empty")
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise InvalidArgumentError(f"{name} holds half a character and has no UTF-8; mend it")
     chars = whole_number(length)
     if chars is None or not _MIN_LENGTH <= chars <= _MAX_LENGTH:
         raise InvalidArgumentError(
             f"length must be {_MIN_LENGTH} (130 bits) to {_MAX_LENGTH} (256 bits) characters"
         )
-    if normalise is not None and normalise not in _NORMALISE:
+    if normalise is not None and not (isinstance(normalise, str) and normalise in _NORMALISE):
         raise InvalidArgumentError(f"normalise must be None or one of {', '.join(_NORMALISE)}")
 
 

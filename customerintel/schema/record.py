@@ -5,24 +5,31 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Any, NoReturn, Self, get_args
 
 from pydantic import (
+    AliasChoices,
     BaseModel,
     ConfigDict,
     GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
+    Secret,
+    SecretStr,
     ValidationError,
     model_validator,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
-from customerintel.schema.fields import MASK, tags_of
+from customerintel.schema.fields import MASK, check_model, tags_of
 from customerintel.schema.rules import Problem, problem_of, rule_name
 
 __all__ = ["Record", "broken_rules", "json_schema"]
+
+#: Stands for the name of a field that is none: a column's name may itself be personal.
+_UNKNOWN = "unknown_field"
 
 
 class Record(BaseModel):
@@ -30,7 +37,8 @@ class Record(BaseModel):
 
     A record is frozen, refuses unknown fields, infinities and NaN, and never shows a value
     that may point to a person: neither in its repr, nor in a validation error. The type of
-    each validation error is the name of the broken rule, the same name as in a table.
+    each validation error is the name of the broken rule, the same name as in a table. Equal
+    records have equal hashes, mappings included.
     """
 
     model_config = ConfigDict(
@@ -72,6 +80,43 @@ class Record(BaseModel):
             refusal = error if error.errors()[0]["loc"] else _without_values(cls, error)
         raise refusal
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy the record; unlike pydantic's own, with the updates checked and masked.
+
+        Parameters
+        ----------
+        update : mapping, optional
+            New values by field name. The new record is checked as a whole, as any other.
+        deep : bool, default False
+            Copy the values too.
+
+        Returns
+        -------
+        Record
+            Of the same class.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            With the names of the rules that the updates break.
+        """
+        copied = super().model_copy(deep=deep)
+        if not update:
+            return copied
+        known = _names(type(self))
+        # what was filled in is left out, so that it is filled in from the new values
+        values = {name: getattr(copied, name) for name in copied.model_fields_set}
+        return type(self).model_validate(
+            values | {known.get(name, name): value for name, value in update.items()}
+        )
+
+    def copy(self, **options: Any) -> Self:  # type: ignore[override]
+        """Copy as `model_copy` does: pydantic's own, deprecated, would check no update."""
+        return self.model_copy(**options)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *map(_hashable, self.__dict__.values())))
+
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -92,7 +137,8 @@ class Record(BaseModel):
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: a record is frozen. pydantic's own message would show the new value."""
         advice = "a record is frozen; make a new one, for example with model_copy"
-        raise _error(type(self), [("frozen_instance", (name,), advice)])
+        place = name if name in type(self).model_fields else _UNKNOWN
+        raise _error(type(self), [("frozen_instance", (place,), advice)])
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         """Mask every value that may point to a person, and every mapping."""
@@ -126,6 +172,28 @@ def _field_docs(model: type[Record]) -> dict[str, str]:
     return found
 
 
+@cache
+def _names(model: type[Record]) -> dict[str, str]:
+    """Names of the fields by their aliases."""
+    found: dict[str, str] = {}
+    for name, field in model.model_fields.items():
+        alias = field.validation_alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+        found |= {choice: name for choice in choices if isinstance(choice, str)}
+    return found
+
+
+def _hashable(value: object) -> object:
+    """Put something that can be hashed in the place of a mapping, a list or a secret."""
+    if isinstance(value, (Secret, SecretStr)):
+        return _hashable(value.get_secret_value())
+    if isinstance(value, dict):
+        return frozenset((key, _hashable(inner)) for key, inner in value.items())
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_hashable, value))
+    return value
+
+
 def _hidden(name: str, value: object, tags: Any) -> bool:
     if isinstance(value, Record):
         return False
@@ -141,7 +209,10 @@ def _without_values(model: type[Record], error: ValidationError) -> ValidationEr
         problem = None if nested or not place else problem_of(line["type"])
         rule = line["type"] if problem is None else rule_name(problem, field)
         # below a field, a key of the caller's mapping may itself be personal
-        lines.append((rule, place if nested else place[:1], line["msg"]))
+        place, advice = place if nested else place[:1], line["msg"]
+        if rule == "extra_forbidden":
+            place, advice = (*place[:-1], _UNKNOWN), "there is no field of this name; leave it out"
+        lines.append((rule, place, advice))
     return _error(model, lines)
 
 
@@ -206,11 +277,17 @@ def json_schema(model: type[BaseModel]) -> dict[str, Any]:
     dict
         Each property carries its category and PII class as ``x-category`` and ``x-pii``.
 
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not a record class.
+
     Examples
     --------
     >>> from customerintel.schema import Transaction
     >>> json_schema(Transaction)["properties"]["timestamp"]["x-pii"]
     'behavioural'
     """
+    check_model(model)
     dialect = "https://json-schema.org/draft/2020-12/schema"
     return {"$schema": dialect} | model.model_json_schema()

@@ -8,4 +8,11 @@ from customerintel.tables.rejections import Rejections
 from customerintel.tables.summary import CustomerSummary, summarize
 from customerintel.tables.transaction_log import TransactionLog
 
-__all__ = ["CustomerSummary", "CustomerTable", "History", "Rejections", "TransactionLog", "summarize"]
+__all__ = [
+    "CustomerSummary",
+    "CustomerTable",
+    "History",
+    "Rejections",
+    "TransactionLog",
+    "summarize",
+]

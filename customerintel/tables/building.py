@@ -106,13 +106,22 @@ def _to_spark(eager: Any, kind: Kind) -> Any:
     import pandas as pd
 
     # Spark knows neither categories nor pandas' own texts
-    plain = {
-        name: eager[name].astype(object)
-        if isinstance(eager[name].dtype, (pd.CategoricalDtype, pd.StringDtype))
-        else eager[name]
-        for name in eager.columns
+    plain = pd.DataFrame(
+        {
+            name: eager[name].astype(object)
+            if isinstance(eager[name].dtype, (pd.CategoricalDtype, pd.StringDtype))
+            else eager[name]
+            for name in eager.columns
+        }
+    )
+    if len(plain):
+        return kind.session.createDataFrame(plain)
+    # Spark finds the types of a table by its rows, so it gets one to look at
+    row = {
+        name: pd.Series(["" if column.dtype == object else 0]).astype(column.dtype)
+        for name, column in plain.items()
     }
-    return kind.session.createDataFrame(pd.DataFrame(plain))
+    return kind.session.createDataFrame(pd.DataFrame(row)).limit(0)
 
 
 def _pandas(columns: Mapping[str, Column], zone: str | None) -> Any:

@@ -40,14 +40,15 @@ def codes_of(hashes: Ints) -> tuple[Ints, Ints]:
     n = len(hashes)
     folded = _fold(hashes)
     table = np.zeros(1 << (summary.FILL * len(folded.keys) + 1).bit_length(), np.int32)
-    states = np.zeros(len(folded.keys), summary.STATE)
-    states["key"] = folded.keys
-    summary.rebuild_table(states, 0, len(states), table)
+    summary.enter_keys(folded.keys, grouping.SALT, table)
     codes = np.empty(n, np.int64)
     width = min(threads.get_threads(), n // grouping.PARTITION_ROWS + 1)
     cuts = np.linspace(0, n, width + 1).astype(np.int64)
     threads.run(
         summary.look_up,
-        [(hashes, cuts[k], cuts[k + 1], table, states, codes) for k in range(width)],
+        [
+            (hashes, cuts[k], cuts[k + 1], grouping.SALT, table, folded.keys, codes)
+            for k in range(width)
+        ],
     )
     return codes, folded.first

@@ -71,7 +71,8 @@ def as_array(values: Any, name: str) -> NDArray[Any]:
         array: NDArray[Any] = np.asarray(values.data).astype(object)
         array[np.ma.getmaskarray(values)] = None
     elif isinstance(values, np.ndarray):
-        array = values
+        # later changes of the caller's must not reach the log
+        array = values.copy() if values.flags.writeable else values
     else:
         array = _from_sequence(values, name)
     if array.ndim != 1:

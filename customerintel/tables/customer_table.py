@@ -17,14 +17,14 @@ from customerintel.tables.ids import CustomerIds
 from customerintel.tables.kinds import Kind
 from customerintel.tables.reading import Reading, read_ids
 from customerintel.tables.rejections import Rejections
-from customerintel.tables.results import html_table, one_line
+from customerintel.tables.results import Sealed, html_table, one_line
 from customerintel.tables.roles import assign_roles, check_names, missing_column
 from customerintel.tables.text import Text
 
 __all__ = ["CustomerTable"]
 
 
-class CustomerTable:
+class CustomerTable(Sealed):
     """One row per customer: traits and areas, with a PII class per column.
 
     Made by :meth:`from_frame`. Rows are in ascending order of :attr:`customer_id`.
@@ -62,6 +62,7 @@ class CustomerTable:
         self._areas = areas
         self._pii = dict(pii)
         self._rejected = rejected
+        self._seal()
 
     @classmethod
     def from_frame(

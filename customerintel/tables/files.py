@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -46,6 +47,11 @@ def _read(
     readers: Mapping[str, Reader], path: str | Path, columns: Mapping[str, Any], format_name: str
 ) -> Any:
     """Read, and turn the reader's own error into one of ours."""
+    if not isinstance(path, (str, Path)):
+        raise InvalidArgumentError(
+            f"A path must be a str or a Path; got {type(path).__name__}. For a table, use "
+            "TransactionLog.from_frame."
+        )
     found = Path(path)
     if not found.exists():
         raise InvalidArgumentError(
@@ -58,17 +64,18 @@ def _read(
         return reader(found, columns)
     except (InvalidArgumentError, SchemaError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - every reader has errors of its own
+        # the reader's own message may show a line of the file: it is not passed on
         raise SchemaError(
             f"{found.name!r} cannot be read as {format_name} ({type(error).__name__}). "
             f"Check that the file is complete and of that format{encoding}."
-        ) from error
+        ) from None
 
 
 def _reader(readers: Mapping[str, Reader]) -> Reader:
     """Return the reader of a library that is loaded, else of one that is installed."""
     for name, reader in readers.items():
-        if name in sys.modules:
+        if sys.modules.get(name) is not None:  # None: its import is barred
             return reader
     for name, reader in readers.items():
         try:
@@ -157,13 +164,16 @@ def _csv_pandas(path: Path, columns: Mapping[str, Any]) -> Any:
     import pandas as pd
 
     wanted = _wanted(columns, list(pd.read_csv(path, nrows=0).columns))
-    frame = pd.read_csv(
-        path,
-        usecols=wanted,
-        dtype=dict.fromkeys(_named(AS_TEXT, columns, wanted), "string"),
-        keep_default_na=False,
-        na_values=list(MISSING),
-    )
+    with warnings.catch_warnings():
+        # told which columns to read, pandas would drop the last cells of a line that has too many
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        frame = pd.read_csv(
+            path,
+            index_col=False,
+            dtype=dict.fromkeys(_named(AS_TEXT, columns, wanted), "string"),
+            keep_default_na=False,
+            na_values=list(MISSING),
+        )[wanted]
     for name in _named(IDS, columns, wanted):
         if frame[name].dropna().str.fullmatch(INTEGER).all():
             frame[name] = frame[name].astype("Int64")

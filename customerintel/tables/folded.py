@@ -21,8 +21,8 @@ COLUMNS = {
     "keys": "key",
     "first": "first",
     "last": "last",
-    "total": "total",
     "first_spend": "first_spend",
+    "repeat_spend": "repeat_spend",
     "unassigned": "unassigned",
     "transactions": "transactions",
     "returns": "returns",
@@ -37,13 +37,18 @@ class Folded:
     keys: Ints
     first: Ints
     last: Ints
-    total: Floats
     first_spend: Floats
+    repeat_spend: Floats
     unassigned: Floats
     transactions: NDArray[np.int32]
     returns: NDArray[np.int32]
     periods: NDArray[np.int32]
     n_returns_only: int
+
+    @property
+    def total(self) -> Floats:
+        """Everything, net."""
+        return self.first_spend + self.repeat_spend + self.unassigned
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,9 @@ class Output:
         self._n_returns_only += sum(piece.n_returns_only for piece in pieces)
 
     def folded(self) -> Folded:
-        """Return what was appended."""
+        """Return what was appended, read-only."""
+        for column in self._columns.values():
+            column.flags.writeable = False
         columns = {name: column[: self._used] for name, column in self._columns.items()}
         return Folded(**columns, n_returns_only=self._n_returns_only)
 

@@ -103,7 +103,18 @@ class Source:
             frame = frame.collect(backend=_backend(self.kind.eager))
         elif self.kind.name == "modin":
             frame = nw.from_native(frame.to_native()._to_pandas(), eager_only=True)
+        elif self.kind.name == "pandas":
+            frame = nw.from_native(_own(frame.to_native()), eager_only=True)
         return Table(frame, self.kind, len(frame))
+
+
+def _own(frame: Any) -> Any:
+    """Return a pandas frame that later changes of the caller's do not reach."""
+    import pandas as pd
+
+    # with copy-on-write, pandas copies what is shared when one of the owners writes to it
+    lazy = int(pd.__version__.split(".")[0]) >= 3 or pd.options.mode.copy_on_write is True
+    return frame.copy(deep=not lazy)
 
 
 def open_table(table: Any) -> Source:

@@ -6,6 +6,7 @@ again: memory that is touched for the first time costs more than the arithmetic.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -23,6 +24,8 @@ __all__ = ["Folded", "Rows", "fold"]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+#: Of this process alone: nobody can choose ids that collide. Results do not depend on it.
+SALT = np.uint64(secrets.randbits(64) | 1)
 #: A partition of this many rows has a table and states that stay in the second-level cache.
 PARTITION_ROWS = 131_072
 #: Rows of scratch below which one pass over the keys serves all partitions.
@@ -70,14 +73,13 @@ class _Worker:
     table: NDArray[np.int32] = field(default_factory=lambda: np.zeros(2048, np.int32))
     pending: NDArray[Any] = field(default_factory=lambda: np.zeros(1, summary.PENDING))
     codes: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
-    when: Ints = field(default_factory=lambda: np.empty(0, np.int64))
-    amounts: Floats = field(default_factory=lambda: np.empty(0, np.float64))
+    sorting: tuple[Ints, Floats, Ints, Floats] | None = None
 
     def make_room(self, code: int, found: int, *, returns: bool) -> None:
         """Enlarge what the kernel has found full."""
         if code == summary.TABLE_FULL:
             self.table = np.zeros(2 * len(self.table), np.int32)
-            summary.rebuild_table(self.states, self.used, found, self.table)
+            summary.rebuild_table(self.states, self.used, found, SALT, self.table)
             return
         if self.used + found >= len(self.states):
             states = np.empty(len(self.states) * 3 // 2 + 1024, summary.STATE)
@@ -102,26 +104,27 @@ def _fold_partition(
     size = stop - start
     if not source.ordered and len(worker.codes) < size:
         worker.codes = np.empty(size, np.int32)
-        worker.when = np.empty(size, np.int64)
-        worker.amounts = np.empty(size, np.float64)
+        whens, amounts = np.empty((2, size), np.int64), np.empty((2, size), np.float64)
+        worker.sorting = (whens[0], amounts[0], whens[1], amounts[1])
     while True:
         if source.ordered:
             code = summary.fold_ordered(
-                rows, stop, edges, per_edge, worker.table, worker.states, worker.used,
+                rows, stop, edges, per_edge, SALT, worker.table, worker.states, worker.used,
                 worker.pending, progress,
             )  # fmt: skip
         else:
             code = summary.name_rows(
-                rows, start, stop, worker.table, worker.states, worker.used, worker.codes, progress
-            )
+                rows, start, stop, SALT, worker.table, worker.states, worker.used, worker.codes,
+                progress,
+            )  # fmt: skip
         if code == summary.DONE:
             break
         worker.make_room(code, int(progress[1]), returns=source.may_return and source.ordered)
     found = int(progress[1])
-    if not source.ordered:
+    if not source.ordered and worker.sorting is not None:
         summary.fold_unordered(
-            rows, start, worker.codes[:size], np.empty(found + 1, np.int64), worker.when,
-            worker.amounts, edges, per_edge, worker.states, worker.used,
+            rows, start, worker.codes[:size], np.empty(found + 1, np.int64), *worker.sorting,
+            edges, per_edge, np.zeros(1, summary.PENDING), worker.states, worker.used,
         )  # fmt: skip
     worker.used += found
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.exceptions import DataQualityWarning, InvalidArgumentError
+from customerintel.exceptions import InvalidArgumentError
 from customerintel.tables.ids import CustomerIds
 from customerintel.tables.moments import Calendar, read_moment, read_window, window_start
-from customerintel.tables.results import html_table, one_line
+from customerintel.tables.notices import warn_caller
+from customerintel.tables.results import Sealed, html_table, one_line
 
 if TYPE_CHECKING:
     from customerintel.tables.grouping import Folded
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["History"]
 
+#: Results of the kernels that a history keeps, besides the one that is asked for.
+KEPT = 3
 
-class History:
+
+class History(Sealed):
     """A transaction log as of one moment; made by `TransactionLog.as_of`.
 
     What comes after the moment is invisible. Every result that is computed from a history
@@ -45,6 +48,7 @@ class History:
         self._log = log
         self._moment = moment
         self._folds: dict[tuple[str, int | None], Folded] = {}
+        self._seal()
 
     @property
     def log(self) -> TransactionLog:
@@ -116,13 +120,16 @@ class History:
         from customerintel.tables.partitions import EARLIEST
 
         length = read_window(window)
+        calendar = Calendar(period, self._log.time_zone)
         key = (period, length)
         if key not in self._folds:
+            # each holds several columns: only the latest few are kept
+            for oldest in list(self._folds)[:-KEPT]:
+                self._folds.pop(oldest, None)
             events = self._log._events
             after = EARLIEST
             if length is not None:
                 after = window_start(self._moment, length, self._log.time_zone)
-            calendar = Calendar(period, self._log.time_zone)
             low, high = events.first, min(events.end, self._moment)
             if after > EARLIEST:
                 low = max(low, after + 1)
@@ -133,13 +140,9 @@ class History:
     def warn_if_empty(self) -> None:
         """Say so if nothing is visible."""
         log = self._log
-        if log.n_rows == 0 or self._moment < log._events.first:
+        if log.n_rows == 0 or self._moment < log._events.start:
             what = "the log has no rows" if log.n_rows == 0 else "as_of is before its first row"
-            warnings.warn(
-                f"The history is empty: {what}. Every result of it will have no customers.",
-                DataQualityWarning,
-                stacklevel=3,
-            )
+            warn_caller(f"The history is empty: {what}. Its results will have no customers.")
 
     def __repr__(self) -> str:
         return one_line("History", moment=self.moment, of=repr(self._log))

@@ -48,7 +48,7 @@ def eager_backend() -> str:
     """Return the eager backend to collect with: one already loaded, else one installed."""
     order = ("pyarrow", "polars", "pandas")
     for name in order:
-        if name in sys.modules:
+        if sys.modules.get(name) is not None:  # None: its import is barred
             return name
     for name in order:
         try:

@@ -10,6 +10,14 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
 from customerintel.schema import Column, Transaction, columns_of, is_null
+from customerintel.tables.amounts import (
+    MONEY,
+    collect_breaches,
+    hint_at_amount,
+    make_negative,
+    settle_amount,
+    signed_amounts,
+)
 from customerintel.tables.building import Labels, fresh_name
 from customerintel.tables.columns import Raw
 from customerintel.tables.frames import Table, open_table
@@ -36,30 +44,30 @@ COMPUTED: Final = (
     "customer_id", "timestamp", "amount", "quantity", "unit_price", "order_id", "kind",
     "cost", "currency",
 )  # fmt: skip
-#: Of these, the ones that make the amount.
-MONEY: Final = ("amount", "quantity", "unit_price")
 
 
 def load(
     frame: Any,
     given: Mapping[str, str | bool | None],
+    words: Mapping[str, str],
     *,
     keep: Sequence[str],
     timestamp_format: str | None,
-    returns: str,
-    on_invalid: str,
 ) -> dict[str, Any]:
     """Return the arguments of `TransactionLog` for a table; see its ``from_frame``."""
+    returns, on_invalid = words["returns"], words["on_invalid"]
     _check_words(returns, on_invalid)
     source = open_table(frame)
     available = source.columns
     caller = "TransactionLog.from_frame"
     roles = assign_roles(given, available, required=("customer_id", "timestamp"), caller=caller)
     check_names(keep, "keep", available)
-    computed = _settle_amount(roles, given)
+    computed = settle_amount(roles, given)
+    if not computed and given["amount"] is None:
+        hint_at_amount(available)
     table = source.read([*roles.values(), *keep])
     readings = _read_all(table, roles, computed, timestamp_format)
-    amounts, broken = _amounts(readings, _collect_breaches(readings))
+    amounts, broken = signed_amounts(readings, collect_breaches(readings))
     rejected = reject(table, broken, [*roles.values(), *keep])
     if len(rejected) and on_invalid == "raise":
         raise rejected.error()
@@ -73,11 +81,11 @@ def load(
 
 
 def _check_words(returns: str, on_invalid: str) -> None:
-    if returns not in RETURNS:
+    if not isinstance(returns, str) or returns not in RETURNS:
         raise InvalidArgumentError(
             f"returns must be one of {', '.join(map(repr, RETURNS))}; got {returns!r}."
         )
-    if on_invalid not in ("raise", "quarantine"):
+    if not isinstance(on_invalid, str) or on_invalid not in ("raise", "quarantine"):
         raise InvalidArgumentError(
             f"on_invalid must be 'raise' or 'quarantine'; got {on_invalid!r}."
         )
@@ -89,28 +97,6 @@ def _warn_if_nothing_left(index: NDArray[np.int64], n_rows: int) -> None:
             f"All {n_rows:,} rows were rejected, so the log is empty. "
             "See .rejected.counts() for the rules that they broke."
         )
-
-
-def _settle_amount(
-    roles: dict[str, str], given: Mapping[str, str | bool | None]
-) -> tuple[str, ...]:
-    """Return the roles that make the amount: itself, or quantity and unit price, or none."""
-    pair = ("quantity", "unit_price")
-    named = [name for name in pair if given[name]]
-    if len(named) == 1 and "amount" not in roles:
-        other = pair[1 - pair.index(named[0])]
-        if other not in roles:
-            raise SchemaError(
-                f"{named[0]} is given without {other}, so there is no amount. "
-                f"Name the column of {other} too, or that of amount."
-            )
-    if len(named) == 2 and given["amount"] is None:
-        roles.pop("amount", None)
-    if "amount" in roles:
-        return ("amount",)
-    if all(name in roles for name in pair) and (named or given["amount"] is not False):
-        return pair
-    return ()
 
 
 def _read_all(
@@ -145,39 +131,6 @@ def _read_one(column: Column, raw: Raw, timestamp_format: str | None) -> Reading
             "convert the amounts, or make one log per currency."
         )
     return reading
-
-
-def _collect_breaches(readings: Mapping[str, Reading]) -> dict[str, Mask]:
-    broken: dict[str, Mask] = {}
-    for role, reading in readings.items():
-        broken.update(reading.broken)
-        if role in ("quantity", "unit_price") and np.isnan(reading.values).any():
-            # a number that may be missing elsewhere is needed to make an amount
-            missing = np.isnan(reading.values)
-            for mask in reading.broken.values():
-                missing &= ~mask
-            if missing.any():
-                broken[f"null_{role}"] = missing
-    return broken
-
-
-def _amounts(
-    readings: Mapping[str, Reading], broken: dict[str, Mask]
-) -> tuple[NDArray[np.float64] | None, dict[str, Mask]]:
-    """Return the signed amounts, and the breaches with those that only the product shows."""
-    if "amount" in readings:
-        amounts = readings["amount"].values
-    elif "unit_price" in readings and "quantity" in readings:
-        with np.errstate(over="ignore", invalid="ignore"):
-            amounts = readings["quantity"].values * readings["unit_price"].values
-        infinite = np.isinf(amounts)
-        for mask in broken.values():
-            infinite &= ~mask
-        if infinite.any():
-            broken["non_finite_amount"] = infinite
-    else:
-        return None, broken
-    return amounts, broken
 
 
 def reject(table: Table, broken: Mapping[str, Mask], columns: Sequence[str]) -> Rejections:
@@ -221,7 +174,7 @@ def _parts(
         choices = columns_of(Transaction)["kind"].choices
         kinds = Labels(accepted(readings["kind"].values), choices)
         returned = np.isin(kinds.codes, [choices.index(word) for word in GIVEN_BACK])
-        amounts = _make_negative(amounts, returned)
+        amounts = make_negative(amounts, returned)
     orders, without = None, None
     if "order_id" in readings:
         orders = accepted(readings["order_id"].values)
@@ -269,18 +222,3 @@ def _missing(raw: Raw, n_rows: int) -> Mask:
         if raw.values.dtype.kind == "O":
             return np.array([is_null(value) for value in raw.values.tolist()], bool)
     return np.zeros(n_rows, bool)
-
-
-def _make_negative(
-    amounts: NDArray[np.float64] | None, returned: Mask
-) -> NDArray[np.float64] | None:
-    if amounts is None:
-        return None
-    positive = returned & (amounts > 0)
-    if not positive.any():
-        return amounts
-    warn_caller(
-        f"{int(positive.sum()):,} rows are marked as returns, refunds or cancellations and have a "
-        "positive amount. It was taken as money given back (negative)."
-    )
-    return np.where(positive, -amounts, amounts)

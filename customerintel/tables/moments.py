@@ -132,8 +132,12 @@ def _of_numpy(value: np.datetime64, name: str) -> date | datetime:
     low, high = tick_bounds(value.dtype, _FIRST, _LAST)
     if not low <= int(value.astype(np.int64)) <= high:
         raise _outside(name)
-    whole_day = np.datetime_data(value.dtype)[0] in ("D", "W", "M", "Y")
-    return value.astype("M8[D]" if whole_day else "M8[us]").item()  # type: ignore[no-any-return]
+    unit = np.datetime_data(value.dtype)[0]
+    if unit in ("W", "M", "Y"):
+        raise InvalidArgumentError(
+            f"{name} is a datetime64 of a whole week, month or year; give the day that is meant."
+        )
+    return value.astype("M8[D]" if unit == "D" else "M8[us]").item()  # type: ignore[no-any-return]
 
 
 def read_window(value: Any, *, name: str = "window") -> int | None:
@@ -151,8 +155,9 @@ def read_window(value: Any, *, name: str = "window") -> int | None:
     if isinstance(value, str) and (match := _WINDOW.fullmatch(value)):
         unit = {"h": "hour", "d": "day", "w": "week"}[match[2][0].lower()]
         length = int(match[1]) * int(UNITS[unit])
-    elif isinstance(value, np.timedelta64) and np.datetime_data(value)[0] in _LENGTHS:
-        length = int(value.astype("m8[us]").astype(np.int64))
+    elif isinstance(value, np.timedelta64):  # NumPy counts it among the integers
+        if np.datetime_data(value)[0] in _LENGTHS and not np.isnat(value):
+            length = int(value.astype("m8[us]").astype(np.int64))
     elif isinstance(value, timedelta):
         length = value // timedelta(microseconds=1)
     elif isinstance(value, (int, np.integer)) and not isinstance(value, bool):
@@ -192,7 +197,7 @@ class Calendar:
     zone_name: str | None = None
 
     def __post_init__(self) -> None:
-        if self.period not in PERIODS:
+        if not isinstance(self.period, str) or self.period not in PERIODS:
             raise InvalidArgumentError(
                 f"period must be one of {', '.join(map(repr, PERIODS))}; got {self.period!r}."
             )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.tables.codes import codes_of
-from customerintel.tables.grouping import PARTITION_ROWS, Rows
+from customerintel.tables.grouping import PARTITION_ROWS, SALT, Rows
 from customerintel.tables.partitions import EARLIEST, LATEST
 
 __all__ = ["RETURNS", "Events", "arrange"]
@@ -32,7 +32,7 @@ class Events:
     start, end : int
         The first and the last `seen_at`; nonsense where there are no rows.
     first : int
-        The first `when`.
+        The first `when` that counts.
     """
 
     rows: Rows
@@ -51,9 +51,7 @@ def _scan_times(times: NDArray[np.int64]) -> tuple[int, int, bool]:
         return 0, 0, True
     width = min(threads.get_threads(), n // PARTITION_ROWS + 1)
     cuts = np.linspace(0, n, width + 1).astype(np.int64)
-    found = threads.run(
-        scan.scan_times, [(times, cuts[k], cuts[k + 1]) for k in range(width)]
-    )
+    found = threads.run(scan.scan_times, [(times, cuts[k], cuts[k + 1]) for k in range(width)])
     seams = all(times[cut] >= times[cut - 1] for cut in cuts[1:-1])
     return (
         int(min(low for low, _, _ in found)),
@@ -69,13 +67,16 @@ def _number_orders(
     from customerintel._kernels import scan
 
     hashes = np.empty(len(keys), np.int64)
-    seed = 0
-    while True:
-        scan.hash_pairs(keys, orders, seed, hashes)
-        codes, first = codes_of(hashes)
-        if scan.same_pairs(keys, orders, codes, first):
-            return codes, len(first)
-        seed += 1  # two pairs share a hash: under another seed they will not
+    scan.hash_pairs(keys, orders, np.int64(SALT >> 1), hashes)
+    codes, first = codes_of(hashes)
+    if scan.same_pairs(keys, orders, codes, first):
+        return codes, len(first)
+    # two pairs share a hash, which only somebody who tries can achieve: sort instead
+    order = np.lexsort((orders, keys))
+    new = np.ones(len(keys), bool)
+    new[1:] = (np.diff(keys[order]) != 0) | (np.diff(orders[order]) != 0)
+    codes[order] = np.cumsum(new) - 1
+    return codes, int(new.sum())
 
 
 def arrange(
@@ -105,39 +106,25 @@ def arrange(
     returns : {"net", "drop", "keep"}
         How returns are treated.
     """
-    from customerintel._kernels import scan
-
     held = np.empty(0, np.float64) if amounts is None else amounts
-    marks = np.empty(0, np.uint8)
-    when = times
-    n_transactions = len(keys)
-    may_return = bool(len(held)) and _any_negative(held)
-    is_return = None
-    if returned is not None or (orders is not None) or (may_return and returns != "net"):
-        is_return = np.zeros(len(keys), bool) if returned is None else returned.copy()
-        if may_return:
-            is_return |= held < 0
-        may_return = bool(is_return.any())
-        marks = is_return.astype(np.uint8) if returns != "keep" else np.zeros(len(keys), np.uint8)
+    is_return = _find_returns(held, returned, len(keys), returns)
+    if orders is not None and is_return is None:
+        is_return = held < 0 if len(held) and returns == "net" else np.zeros(len(keys), bool)
+    marks = np.empty(0, np.uint8) if is_return is None else is_return.astype(np.uint8)
+    when, n_transactions = times, len(keys)
     if orders is not None and is_return is not None and len(keys):
-        codes, n_transactions = _number_orders(keys, orders)
-        if without_order is not None and without_order.any():
-            alone = np.flatnonzero(without_order)
-            codes[alone] = n_transactions + np.arange(len(alone))
-            kept, codes = np.unique(codes, return_inverse=True)
-            n_transactions = len(kept)
-        earliest = np.full(n_transactions, LATEST, np.int64)
-        line = np.full(n_transactions, -1, np.int64)
-        scan.first_lines(codes, times, is_return, earliest, line)
-        when = earliest[codes]
-        further = np.ones(len(keys), bool)
-        further[line] = False
+        # what is dropped is not the first line of anything
+        moments = np.where(is_return, LATEST, times) if returns == "drop" else times
+        alone = None if without_order is None else np.flatnonzero(without_order)
+        when, further, n_transactions = _merge_orders(keys, orders, alone, moments, is_return)
         marks |= further.astype(np.uint8) * np.uint8(_FURTHER_LINE)
     start, end, ordered = _scan_times(times)
     first = start
     if when is not times:
         first, _, ordered = _scan_times(when)
+    may_return = bool(is_return.any()) if is_return is not None else _any_negative(held)
     if returns == "drop" and may_return and is_return is not None:
+        first, _, _ = _scan_times(when[~is_return])
         # a moment that no window reaches
         when = np.where(is_return, EARLIEST, when)
         ordered = False
@@ -146,13 +133,51 @@ def arrange(
     return Events(rows, n_transactions, start, end, first)
 
 
+def _find_returns(
+    amounts: NDArray[np.float64], returned: NDArray[np.bool_] | None, n: int, returns: str
+) -> NDArray[np.bool_] | None:
+    """Return which rows are returns, None if the sign of the amount says it all."""
+    if returned is None and (returns == "net" or not _any_negative(amounts)):
+        return None
+    if returns == "keep":
+        return np.zeros(n, bool)
+    is_return = np.zeros(n, bool) if returned is None else returned.copy()
+    if len(amounts):
+        is_return |= amounts < 0
+    return is_return
+
+
+def _merge_orders(
+    keys: NDArray[np.int64],
+    orders: NDArray[np.int64],
+    alone: NDArray[np.int64] | None,
+    moments: NDArray[np.int64],
+    is_return: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], int]:
+    """Return per row the first moment of its order and whether it is a further line.
+
+    Besides, how many orders there are; the rows `alone` are orders of their own.
+    """
+    from customerintel._kernels import scan
+
+    codes, n_orders = _number_orders(keys, orders)
+    if alone is not None and len(alone):
+        codes[alone] = n_orders + np.arange(len(alone))
+        kept, codes = np.unique(codes, return_inverse=True)
+        n_orders = len(kept)
+    earliest = np.full(n_orders, LATEST, np.int64)
+    line = np.full(n_orders, -1, np.int64)
+    scan.first_lines(codes, moments, is_return, earliest, line)
+    further = np.ones(len(keys), bool)
+    further[line] = False
+    return earliest[codes], further, n_orders
+
+
 def _any_negative(amounts: NDArray[np.float64]) -> bool:
     from customerintel._kernels import scan, threads
 
     n = len(amounts)
     width = min(threads.get_threads(), n // PARTITION_ROWS + 1)
     cuts = np.linspace(0, n, width + 1).astype(np.int64)
-    found = threads.run(
-        scan.scan_amounts, [(amounts, cuts[k], cuts[k + 1]) for k in range(width)]
-    )
+    found = threads.run(scan.scan_amounts, [(amounts, cuts[k], cuts[k + 1]) for k in range(width)])
     return any(negative for _, negative in found)

@@ -94,7 +94,9 @@ class Distinct:
                 missing[i] = True
                 continue
             try:
-                place = places.setdefault((type(value), value), len(values))
+                # the two 02:30 of an autumn night are equal but for their fold
+                key = (type(value), value, getattr(value, "fold", 0))
+                place = places.setdefault(key, len(values))
             except TypeError:  # a list or another value that cannot be looked up
                 place = len(values)
             if place == len(values):
@@ -161,13 +163,15 @@ def read_ids(column: Column, raw: Raw) -> Reading:
     if broken:
         bad = np.logical_or.reduce(list(broken.values()))
         values = np.where(bad, np.zeros(1, values.dtype), values)
+    if values.dtype.kind == "f":
+        values = np.where(np.isnan(values), 0, values)  # one that may be missing
     return Reading(values.astype(np.int64, copy=False), broken)
 
 
 def _text_ids(column: Column, values: Text, missing: Mask | None) -> Reading:
     codes, texts = code_texts(values)
     broken: dict[str, Mask] = {}
-    if missing is not None and missing.any():
+    if missing is not None and missing.any() and not column.nullable:
         broken[rule_name(Problem.NULL, column.name)] = missing
     if len(texts) and texts.offsets[0] == texts.offsets[1]:  # ascending: only the first is empty
         empty = codes == 0

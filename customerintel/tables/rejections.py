@@ -62,6 +62,10 @@ class Rejections:
         """What kind of table the rows came from."""
         return self._table.kind
 
+    def __post_init__(self) -> None:
+        for array in (self.rows, self.codes):
+            array.flags.writeable = False
+
     def __len__(self) -> int:
         return len(self.rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-__all__ = ["html_table", "one_line"]
+__all__ = ["Sealed", "html_table", "one_line"]
 
 
 def _show(value: object) -> str:
@@ -42,3 +42,17 @@ def html_table(title: str, rows: Sequence[tuple[str, object]]) -> str:
         f"<tr><th>{escape(name)}</th><td>{escape(_show(value))}</td></tr>" for name, value in rows
     )
     return f"<table><caption>{escape(title)}</caption>{body}</table>"
+
+
+class Sealed:
+    """What nobody can give new or other attributes once it is made."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if self.__dict__.get("_is_sealed"):
+            raise AttributeError(
+                f"{type(self).__name__} cannot be changed; {name!r} was not set. Make a new one."
+            )
+        super().__setattr__(name, value)
+
+    def _seal(self) -> None:
+        self.__dict__["_is_sealed"] = True

@@ -28,8 +28,9 @@ Times = NDArray[np.datetime64]
 
 
 def _fixed(array: NDArray[Any]) -> NDArray[Any]:
+    """Return the array so that nobody can write to it: a view cannot be made writable again."""
     array.flags.writeable = False
-    return array
+    return array.view()
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,12 +109,10 @@ class CustomerSummary:
     @cached_property
     def monetary_value(self) -> Floats:
         """Mean net spend per repeat period; NaN where there was none."""
-        folded = self._folded
-        spend = folded.total - folded.first_spend - folded.unassigned
-        repeats = folded.periods - 1
+        repeats = self._folded.periods - 1
         mean = np.full(len(self), np.nan)
         if self.has_amounts:
-            np.divide(spend, repeats, out=mean, where=repeats > 0)
+            np.divide(self._folded.repeat_spend, repeats, out=mean, where=repeats > 0)
         return _fixed(mean)
 
     @cached_property
@@ -136,17 +135,17 @@ class CustomerSummary:
         """Everything spent, net of everything returned; NaN where the log has no amounts."""
         if not self.has_amounts:
             return _fixed(np.full(len(self), np.nan))
-        return _fixed(self._folded.total.view())
+        return _fixed(self._folded.total)
 
     @cached_property
     def first_purchase(self) -> Times:
         """Moment of the first purchase, UTC."""
-        return _fixed(self._folded.first.view("M8[us]"))
+        return _fixed(self._folded.first).view("M8[us]")
 
     @cached_property
     def last_purchase(self) -> Times:
         """Moment of the last purchase, UTC."""
-        return _fixed(self._folded.last.view("M8[us]"))
+        return _fixed(self._folded.last).view("M8[us]")
 
     @cached_property
     def _starts(self) -> tuple[Ints, Ints]:
@@ -198,7 +197,7 @@ def summary_of(
     history: History, *, unit: str, period: str, window: Any, floor: bool
 ) -> CustomerSummary:
     """Summarise a history; the body of `History.summarize`."""
-    if unit not in UNITS:
+    if not isinstance(unit, str) or unit not in UNITS:
         raise InvalidArgumentError(
             f"unit must be one of {', '.join(map(repr, UNITS))}; got {unit!r}."
         )
@@ -271,6 +270,11 @@ def summarize(
     >>> summary.customer_id, summary.frequency, summary.recency, summary.T
     (array([3, 7]), array([0, 1]), array([0., 2.]), array([3., 4.]))
     """
+    if not hasattr(log, "as_of"):
+        raise InvalidArgumentError(
+            f"summarize takes a TransactionLog; got {type(log).__name__}. "
+            "Make one with TransactionLog.from_frame(…)."
+        )
     history = log.as_of(as_of)
     return history.summarize(  # type: ignore[no-any-return]
         unit=unit, period=period, window=window, floor=floor

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
 from customerintel.schema import Breach, Column, Problem, breaches, microseconds, rule_name
+from customerintel.schema.forms import INT64_MAX
 from customerintel.schema.moments import tick_bounds
 from customerintel.tables.columns import Raw
 from customerintel.tables.notices import warn_caller
@@ -32,8 +35,12 @@ EPOCH_UNITS: dict[str, int | Decimal] = {
 }
 #: What pandas and ``datetime.fromisoformat`` read alike; anything else goes to the latter.
 _COMMON = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII
+    r"(?:1[7-9]|2[01])\d\d-\d\d-\d\d"
+    r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?",
+    re.ASCII,
 )
+#: Beyond these years, readers differ on what is a date.
+_SURE = np.datetime64("1700-01-01"), np.datetime64("2200-01-01")
 _NUMBER = re.compile(r"[+-]?\d{1,30}(?:\.\d*)?", re.ASCII)
 #: At the end of a time of day.
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d(?::?\d\d){0,2})$", re.ASCII | re.IGNORECASE)
@@ -68,19 +75,20 @@ def read_times(column: Column, raw: Raw, timestamp_format: str | None) -> Readin
         if broken:
             bad = np.logical_or.reduce(list(broken.values()))
             values = np.where(bad, np.zeros(1, values.dtype), values)
-        ticks = values.astype("M8[us]", copy=False).view(np.int64)
-        return Reading(ticks, broken, zone=_known_zone(raw.zone))
+        instants = values.astype("M8[us]", copy=False)
+        return Reading(instants.view(np.int64), broken, zone=_known_zone(raw.zone))
     distinct = Distinct.of(raw)
     if timestamp_format in EPOCH_UNITS:
         moments, problems = distinct.parse(column, lambda v: _since_epoch(v, timestamp_format))
         zone: str | None = "UTC"
     else:
         moments, problems = _read_texts(column, distinct, timestamp_format)
-        read = (v for v, m in zip(distinct.values, moments, strict=True) if m is not None)
-        zone = _common_zone(read, timestamp_format)
-    good = [m if m is not None and not p else 0 for m, p in zip(moments, problems, strict=True)]
+        read = zip(distinct.values, moments, problems, strict=True)
+        good = (value for value, moment, problem in read if moment is not None and not problem)
+        zone = _common_zone(good, timestamp_format)
+    ticks = [0 if m is None or p else m for m, p in zip(moments, problems, strict=True)]
     broken = distinct.broken(column, problems)
-    return Reading(distinct.spread(good, np.int64), broken, zone=zone)
+    return Reading(distinct.spread(ticks, np.int64), broken, zone=zone)
 
 
 def _check_format(timestamp_format: Any) -> None:
@@ -125,7 +133,7 @@ def _read_numbers(column: Column, values: NDArray[Any], raw: Raw, unit: str | No
     ticks_of = np.dtype(f"M8[{unit}]")
     low, high = tick_bounds(ticks_of, int(column.minimum or 0), int(column.maximum or 0))
     with np.errstate(invalid="ignore"):
-        outside = ~missing & ((values < low) | (values > high))
+        outside = ~missing & ((values < low) | (values > min(high, INT64_MAX)))
     ticks = np.where(missing | outside, 0, values).astype(np.int64)
     broken = {
         rule_name(problem, column.name): mask
@@ -151,6 +159,13 @@ def _since_epoch(value: Any, unit: str) -> int:
     return int(number * EPOCH_UNITS[unit] // 1)
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """A moment that pandas has read already."""
+
+    moment: int
+
+
 def _read_texts(
     column: Column, distinct: Distinct, timestamp_format: str | None
 ) -> tuple[list[Any], list[Problem | None]]:
@@ -161,18 +176,20 @@ def _read_texts(
             value = _strptime(value, timestamp_format)
         return microseconds(column.form.parse(value))  # type: ignore[arg-type]
 
-    together: list[int] = []
+    known: dict[Any, int] = {}
     if len(distinct.values) > FEW:
-        together = [i for i, v in enumerate(distinct.values) if _for_pandas(v, timestamp_format)]
-    if not together:
+        texts = [v for v in distinct.values if _for_pandas(v, timestamp_format)]
+        zoned = [_OFFSET.search(text[10:]) is not None for text in texts]
+        # apart: some versions give the offset of a text that they cannot read to the next one
+        for kind in (True, False):
+            known |= _with_pandas(
+                list(compress(texts, (z is kind for z in zoned))), timestamp_format
+            )
+    if not known:
         return distinct.parse(column, parse)
-    known = _with_pandas([distinct.values[i] for i in together], timestamp_format)
-    values = list(distinct.values)
-    for i, moment in zip(together, known, strict=True):
-        if moment is not None:
-            values[i] = moment
-    rest = Distinct(values, distinct.codes, distinct.missing)
-    return rest.parse(column, lambda v: v if type(v) is int else parse(v))
+    return distinct.parse(
+        column, lambda v: known[v] if isinstance(v, str) and v in known else parse(v)
+    )
 
 
 def _strptime(value: str, timestamp_format: str) -> datetime:
@@ -185,13 +202,14 @@ def _strptime(value: str, timestamp_format: str) -> datetime:
 def _for_pandas(value: Any, timestamp_format: str | None) -> bool:
     if timestamp_format is None:
         return isinstance(value, str) and _COMMON.fullmatch(value) is not None
-    if not isinstance(value, str) or "%f" in timestamp_format:  # pandas takes nine digits for it
+    # pandas takes nine digits for %f, more names of zones for %Z, and no seconds for %z
+    if not isinstance(value, str) or any(f in timestamp_format for f in ("%f", "%Z", "%z")):
         return False
     return value.strip().lower() not in ("now", "today")  # the present moment to pandas
 
 
-def _with_pandas(texts: list[str], timestamp_format: str | None) -> list[int | None]:
-    """Return microseconds; None where pandas cannot read the text."""
+def _with_pandas(texts: list[str], timestamp_format: str | None) -> dict[Any, int]:
+    """Return the microseconds of the texts that pandas can read."""
     import pandas as pd
 
     read = pd.to_datetime(
@@ -200,8 +218,9 @@ def _with_pandas(texts: list[str], timestamp_format: str | None) -> list[int | N
         utc=True,
         errors="coerce",
     )
-    ticks = read.dt.tz_convert(None).to_numpy().astype("M8[us]").view(np.int64).tolist()
-    return [t if known else None for t, known in zip(ticks, read.notna().tolist(), strict=True)]
+    ticks = read.dt.tz_convert(None).to_numpy().astype("M8[us]")
+    sure = (ticks >= _SURE[0]) & (ticks < _SURE[1])  # NaT is in no range
+    return dict(compress(zip(texts, ticks.view(np.int64).tolist(), strict=True), sure.tolist()))
 
 
 def _common_zone(values: Iterable[Any], timestamp_format: str | None) -> str | None:

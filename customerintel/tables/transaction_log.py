@@ -17,17 +17,17 @@ from customerintel.tables.kinds import Kind
 from customerintel.tables.moments import read_moment
 from customerintel.tables.orders import Events
 from customerintel.tables.rejections import Rejections, beside
-from customerintel.tables.results import html_table, one_line
+from customerintel.tables.results import Sealed, html_table, one_line
 from customerintel.tables.text import Text
 
 __all__ = ["TransactionLog"]
 
 
-class TransactionLog:
+class TransactionLog(Sealed):
     """Validated transactions of one business in one currency.
 
-    Made by :meth:`from_frame`, :meth:`from_csv` or :meth:`from_parquet`. Columns whose type
-    fits are not copied: do not change arrays in place that were handed over.
+    Made by :meth:`from_frame`, :meth:`from_csv` or :meth:`from_parquet`. Later changes to the
+    table do not reach it; arrays of a dict are copied unless they are read-only.
 
     Examples
     --------
@@ -57,6 +57,7 @@ class TransactionLog:
         self._kinds = kinds
         self._has_amounts = has_amounts
         self._extras = extras
+        self._seal()
 
     @classmethod
     def from_frame(
@@ -94,8 +95,8 @@ class TransactionLog:
         quantity, unit_price : str or False, optional
             The amount is their product where `amount` is not named.
         order_id : str or False, optional
-            Lines of one customer with one order id are one transaction at the first line's
-            time; a line without one is a transaction of its own.
+            Lines of one customer with one order id are one transaction at the first line's time;
+            a line without one is a transaction of its own.
         kind : str or False, optional
             "sale", "renewal", "return", "refund" or "cancellation", and usual synonyms. The
             amounts of the last three are taken as negative.
@@ -105,23 +106,23 @@ class TransactionLog:
         keep : sequence of str, optional
             Further columns to carry along.
         timestamp_format : str, optional
-            Needed unless timestamps are datetimes, dates or ISO 8601 texts: a format as of
-            ``datetime.strptime``, or "s", "ms", "us", "ns" for numbers since 1970.
+            For other than datetimes, dates and ISO 8601 texts: a format as of ``strptime``, or
+            "s", "ms", "us", "ns" for numbers since 1970.
         returns : {"net", "drop", "keep"}, default "net"
-            Net returns against the customer's latest earlier purchase period; leave them
-            out of every summary; or treat them as purchases.
+            Net returns against the customer's latest earlier purchase period, leave them out of
+            every summary, or treat them as purchases.
         on_invalid : {"raise", "quarantine"}, default "raise"
             Whether rows that break a rule are an error or go to :attr:`rejected`.
 
         Returns
         -------
         TransactionLog
-            Accepted and rejected rows add up to the rows of `frame`.
+            Its accepted and rejected rows add up to the rows of `frame`.
 
         Raises
         ------
         SchemaError
-            If a column is missing or cannot hold what it should, or there are two currencies.
+            If a column is missing or cannot hold what it should, or currencies differ.
         DataValidationError
             If rows break a rule and `on_invalid` is "raise".
         InvalidArgumentError
@@ -130,8 +131,7 @@ class TransactionLog:
         Warns
         -----
         DataQualityWarning
-            If the data are usable but not as they should be: ids with blanks around them, amounts
-            as texts, several time zones, marked returns with positive amounts.
+            If the data are usable but odd: blanks around ids, amounts as texts, several time zones.
         """
         from customerintel.tables.loading import load
 
@@ -141,8 +141,8 @@ class TransactionLog:
             "category": category, "channel": channel, "promo": promo, "cost": cost,
             "currency": currency,
         }  # fmt: skip
-        how = {"timestamp_format": timestamp_format, "returns": returns, "on_invalid": on_invalid}
-        return cls(**load(frame, columns, keep=keep, **how))
+        words = {"returns": returns, "on_invalid": on_invalid}
+        return cls(**load(frame, columns, words, keep=keep, timestamp_format=timestamp_format))
 
     @classmethod
     def from_csv(cls, path: str | Path, **columns: Any) -> TransactionLog:
@@ -157,8 +157,8 @@ class TransactionLog:
 
         Notes
         -----
-        Ids are read as texts, so that ``007`` stays itself, and become integers if every one of
-        them is written as an integer is.
+        Ids are read as texts, so that ``007`` stays itself, and become integers if all of them
+        are written as integers are.
         """
         from customerintel.tables.files import read_csv
 
@@ -171,7 +171,7 @@ class TransactionLog:
         Parameters
         ----------
         path : str or Path
-            A Parquet file, or a folder of them.
+            A file, or a folder of them.
         **columns
             As for :meth:`from_frame`.
         """
@@ -236,7 +236,7 @@ class TransactionLog:
         Returns
         -------
         History
-            Rows after the moment are invisible in it.
+            It sees no row after the moment.
 
         Raises
         ------
@@ -246,7 +246,7 @@ class TransactionLog:
         Warns
         -----
         DataQualityWarning
-            If `moment` is a datetime at midnight, or nothing is visible.
+            If it is a datetime at midnight, or nothing is visible.
         """
         history = History(self, read_moment(moment, self._zone))
         history.warn_if_empty()
@@ -283,6 +283,7 @@ class TransactionLog:
             rows=self.n_rows,
             **{"from": self.start, "to": self.end},
             zone=self._zone,
+            amounts=None if self._has_amounts else "none",
             rejected=len(self._rejected) or None,
         )
 
@@ -292,8 +293,7 @@ class TransactionLog:
             [
                 ("rows", self.n_rows),
                 ("transactions", self.n_transactions),
-                ("from", self.start),
-                ("to", self.end),
+                ("from, to (UTC)", f"{self.start}, {self.end}"),
                 ("time zone", self._zone or "none (taken as UTC)"),
                 ("rejected rows", len(self._rejected)),
             ],

@@ -29,7 +29,11 @@ def throw(error: BaseException):
         (SchemaError("No column 'amuont'."), "customerintel: error: No column 'amuont'."),
         (
             DataValidationError("2 rules failed:\n  null_amount: 3 rows\n  null_timestamp: 1 row"),
-            "customerintel: error: 2 rules failed: null_amount: 3 rows null_timestamp: 1 row",
+            (
+                "customerintel: error: 2 rules failed:\n"
+                "  null_amount: 3 rows\n"
+                "  null_timestamp: 1 row"
+            ),
         ),
         (
             FileNotFoundError(2, "No such file or directory", "orders.csv"),
@@ -39,7 +43,7 @@ def throw(error: BaseException):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_an_error_is_one_line_and_code_2(monkeypatch, capsys, error, line):
+def test_an_error_keeps_its_lines_and_has_code_2(monkeypatch, capsys, error, line):
     assert run_with(monkeypatch, lambda: throw(error)) == 2
     captured = capsys.readouterr()
     assert captured.err == line + "\n"
@@ -65,6 +69,15 @@ def test_a_warning_is_one_line_without_source(monkeypatch, capsys):
         warnings.simplefilter("always", DataQualityWarning)
         assert run_with(monkeypatch, behave) == 0
     assert capsys.readouterr().err == "customerintel: warning: 4 ids have blanks around them\n"
+
+
+def test_arguments_of_the_library_are_told_as_options(monkeypatch, capsys):
+    told = "read with on_invalid=\"quarantine\", or Leave bins out: bins= asks for 5, window='9d'."
+    assert run_with(monkeypatch, lambda: throw(SchemaError(told))) == 2
+    assert capsys.readouterr().err == (
+        "customerintel: error: read with --on-invalid quarantine, or Leave bins out: "
+        "--bins asks for 5, --window 9d.\n"
+    )
 
 
 def test_warnings_of_others_go_the_usual_way(monkeypatch, capsys):

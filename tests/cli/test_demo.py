@@ -101,3 +101,21 @@ def test_without_pyarrow_only_csv_is_written(monkeypatch, tmp_path):
     paths = demo.write_all({"customer_id": [1]}, tmp_path, "segments")
     assert paths == [tmp_path / "segments.csv"]
     assert (tmp_path / "segments.csv").read_text(encoding="utf-8") == "customer_id\n1\n"
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_the_first_run_says_why_it_takes_long(monkeypatch, capsys, tmp_path, compiled):
+    monkeypatch.setattr(demo, "compiled_before", lambda: compiled)
+    assert main(["demo", "--out", str(tmp_path)]) == 0
+    captured = capsys.readouterr()
+    assert ("compiling the kernels once" in captured.err) is not compiled
+    assert "compiling" not in captured.out
+
+
+def test_compiled_kernels_are_found_where_numba_keeps_them(monkeypatch, tmp_path):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert not demo.compiled_before()
+    folder = tmp_path / "_kernels_1f"
+    folder.mkdir()
+    (folder / "summary.fold-12.py311.nbi").touch()
+    assert demo.compiled_before()

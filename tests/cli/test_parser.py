@@ -52,7 +52,15 @@ def test_other_kinds_of_file_are_refused_before_any_work(name, capsys):
     with pytest.raises(SystemExit) as stop:
         build_parser().parse_args(["segment", name, *SEGMENT[2:]])
     assert stop.value.code == 2
-    assert f"{name!r} does not end in .csv or .parquet" in capsys.readouterr().err
+    assert f"{name!r} does not end in .csv, .csv.gz or .parquet" in capsys.readouterr().err
+
+
+def test_a_packed_file_can_be_read_and_not_written(capsys):
+    packed = build_parser().parse_args(["segment", "A.CSV.GZ", *SEGMENT[2:]])
+    assert packed.log == Path("A.CSV.GZ")
+    with pytest.raises(SystemExit):
+        build_parser().parse_args([*SEGMENT[:-1], "segments.csv.gz"])
+    assert "does not end in .csv or .parquet" in capsys.readouterr().err
 
 
 def test_suffix_may_be_in_capitals():

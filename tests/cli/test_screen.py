@@ -21,7 +21,7 @@ def test_a_share_of_nothing_is_a_dash():
 
 def test_rejected_rows_are_counted_by_rule():
     assert rejected_lines({"null_customer_id": 1_200, "null_amount": 3}, rows=1_203) == [
-        "1,203 rows were rejected:",
+        "rejected rows: 1,203",
         "  null_customer_id         1,200",
         "  null_amount                  3",
     ]

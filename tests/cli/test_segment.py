@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pyarrow as pa
@@ -83,20 +84,62 @@ def test_rejected_rows_are_counted_and_kept(orders, capsys):
     orders.write_text(LOG + ",2011-12-06,5.00\n4,,5.00\n5,2011-12-07,inf\n", encoding="utf-8")
     assert run("--on-invalid", "quarantine", "--rejected", "rejected.csv") == 0
     shown = capsys.readouterr().err
-    assert "3 rows were rejected:" in shown
+    assert "rejected rows: 3" in shown
     for rule in ("null_customer_id", "null_timestamp", "non_finite_amount"):
         assert f"  {rule}" in shown
     assert len(next(iter(read("rejected.csv").values()))) == 3
 
 
-def test_invalid_rows_stop_by_default_in_one_line(orders, capsys):
-    orders.write_text(LOG + ",2011-12-06,5.00\n", encoding="utf-8")
+def test_invalid_rows_stop_by_default_with_one_line_per_rule(orders, capsys):
+    orders.write_text(LOG + ",2011-12-06,5.00\n4,,5.00\n", encoding="utf-8")
     assert run() == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "customerintel: error: rows break rules (rows count from 0):",
+        "  null_customer_id in 1 (first: 4)",
+        "  null_timestamp in 1 (first: 5)",
+        "  Correct them, or set them aside: --on-invalid quarantine --rejected FILE",
+    ]
+    assert not Path("segments.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("out", "options"),
+    [
+        ("orders.csv", []),
+        ("./sub/../orders.csv", []),
+        ("link.csv", []),
+        ("hard.csv", []),
+        ("segments.csv", ["--rejected", "orders.csv"]),
+        ("segments.csv", ["--rejected", "./segments.csv"]),
+    ],
+)
+def test_the_log_is_never_written_over(orders, capsys, out, options):
+    Path("sub").mkdir()
+    Path("link.csv").symlink_to(orders)
+    Path("hard.csv").hardlink_to(orders)
+    assert run("--on-invalid", "quarantine", *options, out=out) == 2
     captured = capsys.readouterr()
     assert captured.err.startswith("customerintel: error: ")
-    assert captured.err.count("\n") == 1
-    assert "null_customer_id" in captured.err
+    assert "are the same file" in captured.err
+    assert captured.out == ""
+    assert orders.read_text(encoding="utf-8") == LOG
     assert not Path("segments.csv").exists()
+
+
+@pytest.mark.filterwarnings("ignore::customerintel.exceptions.DataQualityWarning")
+def test_a_packed_log_is_read_like_a_plain_one(orders):
+    Path("packed.csv.gz").write_bytes(gzip.compress(orders.read_bytes()))
+    assert run(log="packed.csv.gz", out="a.csv") == run(out="b.csv") == 0
+    assert read("a.csv") == read("b.csv")
+
+
+@pytest.mark.filterwarnings("ignore::customerintel.exceptions.DataQualityWarning")
+def test_a_log_without_amounts_says_so(orders, capsys):
+    columns = COLUMNS[:4]
+    assert main(["segment", "orders.csv", *columns, *AS_OF, "--out", "segments.csv"]) == 0
+    assert "the log has no amounts: no monetary score" in capsys.readouterr().out
+    assert run() == 0
+    assert "no amounts" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,7 @@ def test_rows_may_come_in_any_order(turn: str) -> None:
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_one_customer_may_have_all_rows() -> None:
     n = 400_000  # several partitions' worth
     when = np.arange(n, dtype=np.int64)
@@ -190,3 +191,43 @@ def test_codes_number_distinct_values(hashes: list[int]) -> None:
     assert [hashes[first[c]] for c in codes] == hashes
     assert len(first) == len(set(hashes))
     assert all(hashes.index(hashes[i]) == i for i in first)
+
+
+def test_a_key_far_from_the_others_stays_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A distance of 63 bits or more from the least key once became negative."""
+    monkeypatch.setattr(grouping, "PARTITION_ROWS", 1000)
+    monkeypatch.setattr(grouping, "SCRATCH_ROWS", 2000)
+    n = 20_000
+    keys = np.arange(n, dtype=np.int64) % 500
+    keys[0] = -1
+    keys[[1001, n - 4]] = 2**63 - 1
+    when = np.arange(n, dtype=np.int64)
+    source = grouping.Rows(
+        keys, when, when, np.ones(n), np.empty(0, np.uint8), ordered=True, may_return=False
+    )
+    folded = grouping.fold(source, np.array([0, n], np.int64))
+    values, counts = np.unique(keys, return_counts=True)
+    assert folded.keys.tolist() == values.tolist()
+    assert folded.transactions.tolist() == counts.tolist()
+
+
+def test_repeat_spend_does_not_drown_in_the_first() -> None:
+    keys = np.ones(3, np.int64)
+    when = np.array([0, 10, 20], np.int64)
+    amounts = np.array([1e16, 1.0, 0.5])
+    source = grouping.Rows(
+        keys, when, when, amounts, np.empty(0, np.uint8), ordered=True, may_return=False
+    )
+    assert grouping.fold(source, EDGES).repeat_spend.tolist() == [1.5]
+
+
+def test_ties_are_added_in_the_order_of_the_rows_on_both_ways() -> None:
+    amounts = np.array([0.1, -0.3, 0.2])
+    keys, when = np.ones(3, np.int64), np.zeros(3, np.int64)
+    totals = []
+    for ordered in (True, False):
+        source = grouping.Rows(
+            keys, when, when, amounts, np.empty(0, np.uint8), ordered=ordered, may_return=True
+        )
+        totals.append(grouping.fold(source, EDGES).total.tobytes())
+    assert totals[0] == totals[1]

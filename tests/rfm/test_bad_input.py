@@ -6,6 +6,7 @@ import warnings
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from rfm.fakes import FakeHistory
 
@@ -93,6 +94,22 @@ INVALID = {
     "unknown method": (
         lambda: score_rfm(RFM, method="quintile"),
         "method must be one of quantile, nested, fixed, frozen; got 'quintile'.",
+    ),
+    "an array as the method": (
+        lambda: score_rfm(RFM, method=np.array(["quantile", "nested"])),
+        "method must be one of quantile, nested, fixed, frozen; got ndarray.",
+    ),
+    "an array as the frequency": (
+        lambda: score_rfm(RFM, frequency=np.array(["periods", "purchases"])),
+        "frequency must be one of periods, purchases; got ndarray.",
+    ),
+    "an array as the monetary": (
+        lambda: score_rfm(RFM, monetary=np.array([1.0, 2.0])),
+        "monetary must be one of total, mean; got ndarray.",
+    ),
+    "a list as the period": (
+        lambda: score_rfm(RFM, period=["a"]),
+        "period must be one of hour, day, week, month; got list.",
     ),
     "fixed without cut points": (
         lambda: score_rfm(RFM, method="fixed"),
@@ -237,6 +254,31 @@ SCHEMES = {
         (
             "scheme must be a SegmentScheme or the name of a built-in one, such as 'rfm-11@1'; got "
             "dict."
+        ),
+    ),
+    "scheme without a name": (
+        lambda: SegmentScheme.named([]),
+        "There is no scheme of type list; built in are rfm-11@1, rf-10@1, fm-11@1.",
+    ),
+    "scheme of a mapping without bins": (
+        lambda: SegmentScheme.from_mapping("mine", 1, {"all": "**"}, bins=None),
+        (
+            "The scheme mine@1 on None cells has 1 fault:\n"
+            "- bins: 2 or 3 whole numbers from 3 to 10 are needed, got (None,)."
+        ),
+    ),
+    "scheme of rules with half bins": (
+        lambda: SegmentScheme.from_rules("mine", 1, [("all", {})], bins=2.5),
+        (
+            "The scheme mine@1 on 2.5 cells has 1 fault:\n"
+            "- bins: 2 or 3 whole numbers from 3 to 10 are needed, got (2.5,)."
+        ),
+    ),
+    "scheme of nothing": (
+        lambda: SegmentScheme(None, None, None, None, None),
+        (
+            "bins must be a tuple; got NoneType. Build a scheme with SegmentScheme.from_mapping or "
+            "SegmentScheme.from_rules."
         ),
     ),
     "scheme with a hole": (

@@ -89,7 +89,7 @@ def test_rises_and_falls_of_scores_and_of_what_is_scored(pair):
     }
     # customer 2 has more days since the last purchase, customer 3 fewer
     assert moves.value_changes == {
-        "recency": (1, 1, 1),
+        "time_since_last": (1, 1, 1),
         "frequency": (1, 1, 1),
         "monetary": (1, 1, 1),
     }
@@ -160,7 +160,7 @@ def refusals():
         "nobody": ((score({}, "2024-01-31"), score({}, later)), {}),
         "type": ((before, "later"), {}),
         "smoothing": ((before, score(AFTER, later, thresholds=cuts)), {"smoothing": -1.0}),
-        "value name": ((before, score(AFTER, later, thresholds=cuts)), {"value": "margin"}),
+        "value name": ((before, score(AFTER, later, thresholds=cuts)), {"value": "someone@x.org"}),
         "value shape": ((before, score(AFTER, later, thresholds=cuts)), {"value": [1.0]}),
         "value type": ((before, score(AFTER, later, thresholds=cuts)), {"value": ["a"] * 4}),
     }
@@ -221,7 +221,7 @@ def refusals():
         (
             "value name",
             InvalidArgumentError,
-            "value must be 'monetary' or one number per customer of before; got 'margin'.",
+            "value must be 'monetary' or one number per customer of before; got another text.",
         ),
         (
             "value shape",
@@ -248,9 +248,12 @@ def test_what_cannot_be_compared(what, error, message):
 
 def test_there_is_no_value_matrix_without_a_value(pair):
     moves = migration(*pair)
-    for ask in (lambda: moves.value_shares, lambda: moves.matrix("value")):
+    assert moves.value is moves.value_shares is None
+    for what in ("value", "value_shares"):
         with pytest.raises(InvalidArgumentError, match="This migration has no value"):
-            ask()
+            moves.matrix(what)
+    with pytest.raises(InvalidArgumentError, match=r"counts, probabilities.*; got ndarray"):
+        moves.matrix(moves.counts)
     with pytest.raises(InvalidArgumentError, match="what must be one of counts, probabilities"):
         moves.matrix("shares")
 
@@ -282,3 +285,17 @@ def test_how_it_shows_itself(pair):
         "scheme=ladder@1, stay=1, up=1, down=1, left=1, entered=1)"
     )
     assert "<td>ladder@1</td>" in moves._repr_html_()
+
+
+def test_nothing_of_a_result_can_be_changed(pair):
+    worth = np.ones(4)
+    moves = migration(*pair, value=worth)
+    assert worth.flags.writeable
+    for array in (moves.counts, moves.value, moves.probabilities, moves.value_shares):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0, 0] = 7
+        with pytest.raises(ValueError, match="WRITEABLE"):
+            array.setflags(write=True)
+    for changes in (moves.score_changes, moves.value_changes):
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            changes["monetary"] = None

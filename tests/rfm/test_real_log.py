@@ -58,7 +58,7 @@ def test_tables_are_of_the_callers_kind(kind):
 def test_the_measures_of_a_log():
     log = ci.TransactionLog.from_frame(ROWS)
     rfm = ci.score_rfm(log, as_of="2024-01-10", bins=3)
-    assert rfm.recency.tolist() == [1.0, 5.0, 0.0]
+    assert rfm.time_since_last.tolist() == [1.0, 5.0, 0.0]
     assert rfm.frequency.tolist() == [2, 1, 3]
     assert rfm.monetary.tolist() == [25.0, 20.0, 100.0]
     per_purchase = ci.score_rfm(

@@ -23,7 +23,7 @@ def test_counts_hold_every_segment_in_scheme_order():
     assert counts["segment"].tolist() == ["a", "b", "c"]
     assert counts["customers"].tolist() == [2, 0, 1]
     assert counts["share"].tolist() == [2 / 3, 0.0, 1 / 3]
-    np.testing.assert_array_equal(counts["mean_recency"], [1.5, np.nan, 40.0])
+    np.testing.assert_array_equal(counts["mean_time_since_last"], [1.5, np.nan, 40.0])
     np.testing.assert_array_equal(counts["mean_frequency"], [3.5, np.nan, 1.0])
     # the fake counts two purchases per period
     np.testing.assert_allclose(counts["mean_monetary"], [(10 + 20 / 6) / 2, np.nan, 5.0])
@@ -34,7 +34,7 @@ def test_one_row_per_customer():
     frame = score_rfm(history([(1.0, 4, 80.0), (40.0, 1, 10.0)] * 3, ids=range(6))).to_frame()
     assert list(frame) == [
         "customer_id",
-        "recency",
+        "time_since_last",
         "frequency",
         "monetary",
         "recency_score",

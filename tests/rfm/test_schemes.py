@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import oracle_rfm as oracle
@@ -209,3 +210,16 @@ ALL = {"a": "**"}
 def test_schemes_that_cannot_be(build, message):
     with pytest.raises(SchemeError, match=message):
         build()
+
+
+@pytest.mark.parametrize("name", ["codes", "anything"])
+def test_a_scheme_is_frozen(name):
+    with pytest.raises(FrozenInstanceError):
+        setattr(SegmentScheme.named("rf-10@1"), name, ())
+
+
+def test_a_scheme_shows_itself_as_a_table():
+    scheme = SegmentScheme.from_mapping("x", 1, {"<b>": "[2-3]*", "low": "1*"}, bins=3)
+    page = scheme._repr_html_()
+    assert "<th>&lt;b&gt;</th><td>21 22 23 31 32 33</td>" in page
+    assert "<th>low</th><td>11 12 13</td>" in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import timedelta
 
 import pytest
@@ -75,6 +75,21 @@ GOOD = RFMThresholds(
         ({"frequency": (1.0,)}, r"of frequency have the shape \(1,\); these bins need \(2,\)"),
         ({"frequency": ("a", "b")}, "The cut points of frequency must be numbers"),
         ({"bins": (3, 3)}, "recency, frequency and monetary need 3 bins; got 2"),
+        ({"method": "banana"}, "method must be one of quantile, nested, fixed; got 'banana'"),
+        ({"method": "frozen"}, "method must be one of quantile, nested, fixed; got 'frozen'"),
+        ({"method": None}, "method must be one of .*; got NoneType"),
+        ({"period": "fortnight"}, "period must be one of hour, day, week, month; got 'fortnight'"),
+        ({"frequency_of": "lines"}, "frequency_of must be one of periods, purchases"),
+        ({"monetary_of": None}, "monetary_of must be one of total, mean; got NoneType"),
+        ({"monetary": None, "bins": (3, 3)}, "monetary_of must be None where monetary is None"),
+        ({"window": timedelta(0)}, "window must be None .* longer than zero"),
+        ({"window": 30}, "window must be None .* longer than zero"),
+        ({"bins": (2, 3, 3)}, "bins must be a tuple of whole numbers from 3 to 10"),
+        ({"bins": None}, "bins must be a tuple of whole numbers from 3 to 10"),
+        ({"bins": (True, 3, 3)}, "bins must be a tuple of whole numbers from 3 to 10"),
+        ({"frequency": ("2", "3")}, "The cut points of frequency must be numbers"),
+        ({"recency": "12"}, "The cut points of recency must be numbers"),
+        ({"recency": ((1.0,), (1.0, 2.0))}, "The cut points of recency must be numbers"),
         ({"method": "nested"}, r"of frequency have the shape \(2,\); these bins need \(3, 2\)"),
     ],
 )
@@ -92,3 +107,49 @@ def test_only_its_own_format_is_read():
     del data["period"]
     with pytest.raises(InvalidArgumentError, match="lack the key 'period'"):
         RFMThresholds.from_dict(data)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"method": "banana"}, "method must be one of"),
+        ({"window_us": -5}, "window must be None .* longer than zero"),
+        ({"window_us": "30"}, "window_us must be None or a whole number"),
+        ({"window_us": 10**30}, "window_us must be None or a whole number"),
+        ({"period": ["day"]}, "period must be one of .*; got list"),
+        ({"bins": [2, 3, 3]}, "bins must be a tuple"),
+        ({"bins": None}, "bins must be a tuple"),
+        ({"recency": "ab"}, "The cut points of recency must be numbers"),
+        ({"recency": ["a", "b"]}, "The cut points of recency must be numbers"),
+        ({"recency": None}, r"The cut points of recency have the shape \(\)"),
+        ({"frequency": {"a": 1}}, "The cut points of frequency must be numbers"),
+    ],
+)
+def test_a_spoilt_dict_is_refused(change, message):
+    with pytest.raises(InvalidArgumentError, match=message):
+        RFMThresholds.from_dict({**GOOD.to_dict(), **change})
+
+
+@pytest.mark.parametrize("data", [None, [], "{}"])
+def test_what_is_no_dict_is_refused(data):
+    with pytest.raises(InvalidArgumentError, match=r"from_dict takes what .* gave, a dict"):
+        RFMThresholds.from_dict(data)
+
+
+def test_lists_of_cut_points_become_tuples():
+    lists = replace(GOOD, recency=[1, 2], bins=[3, 3, 3])
+    assert lists == GOOD
+    assert hash(lists) == hash(GOOD)
+    assert RFMThresholds.from_dict(lists.to_dict()) == GOOD
+
+
+@pytest.mark.parametrize("name", ["method", "anything"])
+def test_they_are_frozen(name):
+    with pytest.raises(FrozenInstanceError):
+        setattr(GOOD, name, "fixed")
+
+
+def test_they_show_themselves_as_a_table():
+    page = GOOD._repr_html_()
+    assert "<th>recency (days)</th><td>(1.0, 2.0)</td>" in page
+    assert "<td>whole history</td>" in page

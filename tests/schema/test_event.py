@@ -72,7 +72,7 @@ def test_a_given_timestamp_wins():
 
 
 @given(
-    original=st.datetimes(timezones=st.just(UTC), min_value=datetime(1990, 1, 1)),  # noqa: DTZ001 - bounds are naive for Hypothesis
+    original=st.datetimes(timezones=st.just(UTC), min_value=datetime(1990, 1, 1)),
     wait=st.timedeltas(timedelta(days=-9), timedelta(days=9)),
 )
 def test_no_event_lies_after_its_receipt(original, wait):

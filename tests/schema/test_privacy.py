@@ -132,6 +132,11 @@ REFUSALS = {
     "no record": lambda: Customer.model_validate("canary"),
     "no JSON": lambda: Customer.model_validate_json('{"name": "canary'),
     "bad JSON values": lambda: Customer.model_validate_json('{"email": "canary"}'),
+    "the name of an unknown field": lambda: Customer(customer_id=7, **{"canary@x.org": 1}),
+    "the name of an unknown part": lambda: Customer(customer_id=7, address={"canary": 1}),
+    "assignment to an unknown field": lambda: setattr(CUSTOMER, "canary", 1),
+    "a copy": lambda: CUSTOMER.model_copy(update={"email": "canary", "canary": 1}),
+    "an old copy": lambda: CUSTOMER.copy(update={"email": "canary"}),
     "assignment": lambda: setattr(CUSTOMER, "email", "canary"),
     "deletion": lambda: delattr(CUSTOMER, "email"),
     "event": lambda: Event(userId=["canary"], traits="canary", context="canary", event=["canary"]),
@@ -163,3 +168,59 @@ def test_an_error_says_where_and_what_to_do():
     assert set(told) == {("address", "street"), ("phone",), ("gender",)}
     assert "+" in told["phone",]
     assert "undisclosed" in told["gender",]
+
+
+def test_an_unknown_field_is_told_without_its_name():
+    with pytest.raises(ValidationError) as caught:
+        Customer(customer_id=7, e_mail="a@b.org", address={"town": "x"})
+    assert [(line["loc"], line["type"]) for line in caught.value.errors()] == [
+        (("address", "unknown_field"), "extra_forbidden"),
+        (("unknown_field",), "extra_forbidden"),
+    ]
+
+
+def test_a_copy_masks_and_checks_its_updates():
+    moved = CUSTOMER.model_copy(update={"email": " Canary2@Example.org ", "postcode": 12})
+    assert moved.email.get_secret_value() == "canary2@example.org"
+    assert CANARY not in repr(moved).lower()
+    assert (moved.postcode, moved.phone, moved.source_ids) == (
+        "12",
+        CUSTOMER.phone,
+        CUSTOMER.source_ids,
+    )
+    with pytest.raises(ValidationError) as caught:
+        CUSTOMER.model_copy(update={"email": "canary", "birth_year": 7, "nick": "c"})
+    assert broken_rules(caught.value) == (
+        "unparseable_email",
+        "birth_year_out_of_range",
+        "extra_forbidden",
+    )
+
+
+@pytest.mark.parametrize("record", RECORDS, **BY_NAME)
+@pytest.mark.parametrize("update", [None, {}, {"customer_id": "canary-id"}])
+def test_a_copy_without_news_is_equal(record, update):
+    copied = record.model_copy(update=update, deep=True)
+    assert copied == record
+    assert copied is not record
+
+
+def test_a_copy_fills_in_from_the_new_values():
+    line = Transaction(customer_id=7, timestamp="2024-05-01", quantity=2, unit_price=3.5)
+    assert line.model_copy(update={"quantity": 3}).amount == 10.5
+    by_alias = EVENT.model_copy(update={"userId": 8})
+    assert by_alias == EVENT.model_copy(update={"customer_id": 8})
+    assert (by_alias.customer_id, by_alias.traits) == (8, EVENT.traits)
+
+
+@pytest.mark.parametrize("record", RECORDS, **BY_NAME)
+def test_equal_records_have_equal_hashes(record):
+    again = type(record).model_validate(record.model_dump(exclude_none=True))
+    assert again == record
+    assert hash(again) == hash(record)
+    assert {record: 1}[again] == 1
+
+
+def test_records_that_differ_in_a_mapping_are_two():
+    other = CUSTOMER.model_copy(update={"source_ids": {"crm": "another"}})
+    assert len({CUSTOMER, other}) == 2

@@ -88,7 +88,7 @@ MOMENT = datetime(2011, 12, 9, 12, 50, tzinfo=UTC)
         (" 2011-12-09 12:50 ", MOMENT),
         ("2011-12-09T12:50:00Z", MOMENT),
         ("2011-12-09T13:50:00+01:00", MOMENT),
-        (datetime(2011, 12, 9, 12, 50), MOMENT),  # noqa: DTZ001 - naive on purpose
+        (datetime(2011, 12, 9, 12, 50), MOMENT),
         (datetime(2011, 12, 9, 7, 50, tzinfo=timezone(timedelta(hours=-5))), MOMENT),
         (date(2011, 12, 9), datetime(2011, 12, 9, tzinfo=UTC)),
         (np.datetime64("2011-12-09T12:50", "m"), MOMENT),
@@ -265,7 +265,7 @@ def test_a_record_is_frozen_and_hashable():
 @given(
     amount=st.floats(allow_nan=False, allow_infinity=False),
     customer=st.integers(-(2**63), 2**63 - 1) | st.text(min_size=1).filter(str.isprintable),
-    moment=st.datetimes(datetime(1678, 1, 1), datetime(2262, 4, 11), timezones=st.just(UTC)),  # noqa: DTZ001 - bounds are naive for Hypothesis
+    moment=st.datetimes(datetime(1678, 1, 1), datetime(2262, 4, 11), timezones=st.just(UTC)),
     kind=st.sampled_from(TransactionKind),
 )
 def test_a_transaction_survives_json(amount, customer, moment, kind):

@@ -1,0 +1,83 @@
+"""`docs/reference/bad_input.md` has a row for each bad input, with class and message."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from rfm.test_bad_input import INVALID, SCHEMES
+from tables.test_bad_calls import CALLS
+from tables.test_bad_input import ERRORS
+from tables.test_bad_rows import RULES
+from tables.test_unusual_input import RESULTS
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reference" / "bad_input.md"
+
+
+def code(message: str) -> str:
+    """Return a message as it stands in a cell of the page."""
+    return "<br>".join(f"`{line.strip()}`" for line in message.split("\n"))
+
+
+def row(given: str, gets: str, test: str) -> str:
+    return f"| {given} | {gets} | `tests/{test}[{given}]` |"
+
+
+def rows_of_errors() -> list[str]:
+    return [
+        row(given, f"`{error.__name__}`: {code(message)}", f"tables/{test}.py::test_errors")
+        for test, cases in (("test_bad_input", ERRORS), ("test_bad_calls", CALLS))
+        for given, (_, error, message) in cases.items()
+    ]
+
+
+def rows_of_rules() -> list[str]:
+    return [
+        f"| {broken} | `{rule}` | `tests/tables/test_bad_rows.py::test_rules[{rule}]` |"
+        for rule, (broken, _) in RULES.items()
+    ]
+
+
+def rows_of_results() -> list[str]:
+    return [
+        row(
+            given,
+            result + "".join(f"; `DataQualityWarning`: {code(w)}" for w in dict.fromkeys(warned)),
+            "tables/test_unusual_input.py::test_defined_results",
+        )
+        for given, (result, _, warned) in RESULTS.items()
+    ]
+
+
+def rows_of_scores() -> list[str]:
+    return [
+        row(given, f"`{error}`: {code(message)}", f"rfm/test_bad_input.py::{test}")
+        for cases, error, test in (
+            (INVALID, "InvalidArgumentError", "test_invalid_arguments"),
+            (SCHEMES, "SchemeError", "test_schemes_that_do_not_fit"),
+        )
+        for given, (_, message) in cases.items()
+    ]
+
+
+EXPECTED = [*rows_of_errors(), *rows_of_rules(), *rows_of_results(), *rows_of_scores()]
+
+
+def rows_of_the_page() -> list[str]:
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.startswith("| ") and "`tests/" in line]
+
+
+def test_the_page_has_a_row_for_each():
+    rows = rows_of_the_page()
+    assert [expected for expected in EXPECTED if expected not in rows] == []
+    assert len(rows) == len(set(rows))
+
+
+def test_every_other_row_names_a_test_that_is_there():
+    others = [line for line in rows_of_the_page() if line not in EXPECTED]
+    assert others
+    for line in others:
+        path, name = re.search(r"`(tests/[\w/.]+)::(\w+)` \|$", line).groups()
+        assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), line
