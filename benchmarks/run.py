@@ -35,7 +35,7 @@ def _ratios(results: dict[str, Any], peers: list[str]) -> dict[str, Any]:
 def summary() -> None:
     """67.4 million transactions of 4 million customers, integer ids from all of int64."""
     polars = ["polars", "polars-streaming"]
-    results = compare("summary", ["customerintel", *polars, "duckdb"], rounds=3, warm=2)
+    results = compare("summary", ["customerintel", *polars, "duckdb"], rounds=2, warm=2)
     ratios = _ratios(results, [*polars, "duckdb"])
     results |= compare("summary", ["pandas"], rounds=1, warm=0)
     save("summary", {"ratios": ratios, "results": results})
@@ -44,14 +44,14 @@ def summary() -> None:
 def summary_dense_ids() -> None:
     """The same with ids 0 … n - 1."""
     engines = ["customerintel", "polars", "polars-streaming", "duckdb"]
-    results = compare("summary-dense-ids", engines, rounds=2, warm=1)
+    results = compare("summary-dense-ids", engines, rounds=1, warm=1)
     save("summary_dense_ids", {"ratios": _ratios(results, engines[1:]), "results": results})
 
 
 def summary_text_ids() -> None:
     """20 million transactions, ids of 36 characters."""
     engines = ["customerintel", "polars", "polars-streaming", "duckdb"]
-    results = compare("summary-text-ids", engines, rounds=3, warm=1)
+    results = compare("summary-text-ids", engines, rounds=2, warm=1)
     save("summary_text_ids", {"ratios": _ratios(results, engines[1:]), "results": results})
 
 

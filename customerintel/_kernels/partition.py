@@ -77,12 +77,13 @@ def spread_rows(
     block = len(pick) - 1
     has_marks = len(marks) > 0
     has_amounts = len(amounts) > 0
+    width = np.uint64(most) - np.uint64(least)
     for base in range(start, stop, block):
         n = 0
         for i in range(base, min(base + block, stop)):
             pick[n] = i
-            # a branch here would be mispredicted for every other row
-            n += (keys[i] >= least) & (keys[i] <= most)
+            # one comparison, since what lies below wraps around; a branch would be mispredicted
+            n += (np.uint64(keys[i]) - np.uint64(least)) <= width
         for j in range(n):
             i = pick[j]
             if not (all_seen or _seen(i, seen_at, when, after, until)):

@@ -10,14 +10,16 @@ from customerintel._kernels._jit import kernel
 @kernel
 def scan_times(times, start, stop):
     """Return the least and the greatest value, and whether they never fall."""
+    falls = 0
+    for i in range(start + 1, stop):
+        falls += times[i] < times[i - 1]
+    if falls == 0:
+        return times[start], times[stop - 1], True
     low = high = times[start]
-    ordered = True
     for i in range(start, stop):
         low = min(low, times[i])
         high = max(high, times[i])
-    for i in range(start + 1, stop):
-        ordered &= times[i] >= times[i - 1]
-    return low, high, ordered
+    return low, high, False
 
 
 @kernel

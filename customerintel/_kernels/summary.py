@@ -34,17 +34,16 @@ DONE, STATES_FULL, TABLE_FULL = 0, 1, 2
 
 @kernel
 def _place(key, salt, mask):
-    """Return where to look for a key first: the middle bits of a product depend on all of it.
+    """Return where to look for a key first: the upper bits of a product depend on all of it.
 
     The salt differs from process to process, so that nobody can choose ids that collide;
     results do not depend on it.
     """
-    h = np.uint64(key) ^ salt
+    h = np.uint64(key)
     h ^= h >> np.uint64(32)
     h *= salt
-    h ^= h >> np.uint64(29)
-    h *= np.uint64(0x9E3779B97F4A7C15)
-    return np.int64(h >> np.uint64(32)) & mask
+    h ^= h >> np.uint64(32)
+    return np.int64(h) & mask
 
 
 @kernel

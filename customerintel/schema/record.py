@@ -110,7 +110,7 @@ class Record(BaseModel):
             values | {known.get(name, name): value for name, value in update.items()}
         )
 
-    def copy(self, **options: Any) -> Self:  # type: ignore[override]
+    def copy(self, **options: Any) -> Self:
         """Copy as `model_copy` does: pydantic's own, deprecated, would check no update."""
         return self.model_copy(**options)
 

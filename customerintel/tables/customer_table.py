@@ -18,7 +18,12 @@ from customerintel.tables.kinds import Kind
 from customerintel.tables.reading import Reading, read_ids
 from customerintel.tables.rejections import Rejections
 from customerintel.tables.results import Sealed, html_table, one_line
-from customerintel.tables.roles import assign_roles, check_names, missing_column
+from customerintel.tables.roles import (
+    assign_roles,
+    check_names,
+    check_on_invalid,
+    missing_column,
+)
 from customerintel.tables.text import Text
 
 __all__ = ["CustomerTable"]
@@ -104,17 +109,11 @@ class CustomerTable(Sealed):
         InvalidArgumentError
             If a PII class is unknown.
         """
-        if on_invalid not in ("raise", "quarantine"):
-            raise InvalidArgumentError(
-                f"on_invalid must be 'raise' or 'quarantine'; got {on_invalid!r}."
-            )
+        check_on_invalid(on_invalid)
         source = open_table(frame)
-        roles = assign_roles(
-            {"customer_id": customer_id},
-            source.columns,
-            required=("customer_id",),
-            caller="CustomerTable.from_frame",
-        )
+        caller = "CustomerTable.from_frame"
+        given = {"customer_id": customer_id}
+        roles = assign_roles(given, source.columns, required=tuple(given), caller=caller)
         id_column = roles["customer_id"]
         for argument, names in (("traits", traits), ("areas", areas), ("pii", pii)):
             check_names(names or (), argument, source.columns)
@@ -125,9 +124,7 @@ class CustomerTable(Sealed):
         rejected = _reject(table, reading)
         if len(rejected) and on_invalid == "raise":
             raise rejected.error()
-        good = np.ones(table.n_rows, bool)
-        good[rejected.rows] = False
-        index = np.flatnonzero(good)
+        index = np.delete(np.arange(table.n_rows), rejected.rows)
         index = index[np.argsort(reading.values[index], kind="stable")]
         return cls(
             ids=CustomerIds(reading.values[index], reading.texts),

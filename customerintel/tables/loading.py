@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -31,7 +32,7 @@ from customerintel.tables.reading import (
     read_words,
 )
 from customerintel.tables.rejections import Rejections
-from customerintel.tables.roles import assign_roles, check_names
+from customerintel.tables.roles import assign_roles, check_names, check_on_invalid
 from customerintel.tables.times import read_times
 
 __all__ = ["load", "reject"]
@@ -85,10 +86,7 @@ def _check_words(returns: str, on_invalid: str) -> None:
         raise InvalidArgumentError(
             f"returns must be one of {', '.join(map(repr, RETURNS))}; got {returns!r}."
         )
-    if not isinstance(on_invalid, str) or on_invalid not in ("raise", "quarantine"):
-        raise InvalidArgumentError(
-            f"on_invalid must be 'raise' or 'quarantine'; got {on_invalid!r}."
-        )
+    check_on_invalid(on_invalid)
 
 
 def _warn_if_nothing_left(index: NDArray[np.int64], n_rows: int) -> None:
@@ -163,26 +161,19 @@ def _parts(
     returns: str,
 ) -> dict[str, Any]:
     """Take the accepted rows and arrange them."""
-
-    def accepted(values: NDArray[Any]) -> NDArray[Any]:
-        return np.ascontiguousarray(values if index is None else values[index])
-
-    if amounts is not None:
-        amounts = accepted(amounts)
-    kinds, returned = None, None
+    accepted = partial(_take, index=index)
+    amounts = None if amounts is None else accepted(amounts)
+    kinds = returned = orders = without = None
     if "kind" in readings:
-        choices = columns_of(Transaction)["kind"].choices
-        kinds = Labels(accepted(readings["kind"].values), choices)
-        returned = np.isin(kinds.codes, [choices.index(word) for word in GIVEN_BACK])
+        kinds, returned = _kinds(accepted(readings["kind"].values))
         amounts = make_negative(amounts, returned)
-    orders, without = None, None
     if "order_id" in readings:
         orders = accepted(readings["order_id"].values)
         without = accepted(_missing(table[roles["order_id"]], table.n_rows))
-    customers = readings["customer_id"]
+    customers, times = readings["customer_id"], readings["timestamp"]
     events = arrange(
         accepted(customers.values),
-        accepted(readings["timestamp"].values),
+        accepted(times.values),
         amounts,
         returned=returned,
         orders=orders,
@@ -193,13 +184,23 @@ def _parts(
     return {
         "events": events,
         "texts": customers.texts,
-        "zone": readings["timestamp"].zone,
+        "zone": times.zone,
         "kind": table.kind,
         "rejected": rejected,
         "kinds": kinds,
         "has_amounts": amounts is not None,
         "extras": table.native(carried, index) if carried else None,
     }
+
+
+def _take(values: NDArray[Any], index: NDArray[np.int64] | None) -> NDArray[Any]:
+    return np.ascontiguousarray(values if index is None else values[index])
+
+
+def _kinds(codes: NDArray[Any]) -> tuple[Labels, Mask]:
+    """Return the kinds by name, and which of them give money back."""
+    choices = columns_of(Transaction)["kind"].choices
+    return Labels(codes, choices), np.isin(codes, [choices.index(word) for word in GIVEN_BACK])
 
 
 def _carried(roles: Mapping[str, str], keep: Sequence[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ Ints = NDArray[np.int64]
 
 EARLIEST, LATEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 #: Buckets that tell the partition of most keys at once.
-GUIDE_BITS = 13
+GUIDE_BITS = 12
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class Plan:
     def __len__(self) -> int:
         return len(self.splitters) + 1
 
-    def keys_of(self, start: int, stop: int) -> tuple[int, int]:
+    def keys_of(self, start: int, stop: int) -> tuple[np.int64, np.int64]:
         """Return the least and the greatest key that the partitions ``start … stop`` can hold."""
         least = int(self.splitters[start - 1]) if start else EARLIEST
         most = int(self.splitters[stop - 1]) - 1 if stop < len(self) else LATEST
-        return least, most
+        return np.int64(least), np.int64(most)
 
 
 def groups_of(per_partition: Ints, limit: int) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,13 @@ from typing import Any
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
 
-__all__ = ["assign_roles", "check_names", "missing_column", "refuse_doubled"]
+__all__ = [
+    "assign_roles",
+    "check_names",
+    "check_on_invalid",
+    "missing_column",
+    "refuse_doubled",
+]
 
 #: How many columns an error lists.
 _LISTED = 30
@@ -58,6 +64,14 @@ def check_names(names: object, argument: str, available: Sequence[Any]) -> None:
     for name in names:
         if name not in available:
             raise missing_column(str(name), argument, available)
+
+
+def check_on_invalid(on_invalid: object) -> None:
+    """Raise `InvalidArgumentError` if it is no known way to treat invalid rows."""
+    if not isinstance(on_invalid, str) or on_invalid not in ("raise", "quarantine"):
+        raise InvalidArgumentError(
+            f"on_invalid must be 'raise' or 'quarantine'; got {on_invalid!r}."
+        )
 
 
 def assign_roles(

@@ -179,7 +179,7 @@ def _read_texts(
     known: dict[Any, int] = {}
     if len(distinct.values) > FEW:
         texts = [v for v in distinct.values if _for_pandas(v, timestamp_format)]
-        zoned = [_OFFSET.search(text[10:]) is not None for text in texts]
+        zoned = [_offset(text) is not None for text in texts]
         # apart: some versions give the offset of a text that they cannot read to the next one
         for kind in (True, False):
             known |= _with_pandas(
@@ -247,10 +247,18 @@ def _zones(values: Iterable[Any], timestamp_format: str | None) -> Iterator[str 
             zone = getattr(value, "tzinfo", None)
             yield None if zone is None else _zone_name(zone, value)
         elif timestamp_format is None:
-            found = _OFFSET.search(value.strip()[10:])  # a date has ten letters at most
-            yield offset_name(found[0]) if found else None
+            yield _offset(value)
         else:
             yield "UTC" if given else None
+
+
+def _offset(text: str) -> str | None:
+    """Return the offset behind the time of day of an ISO 8601 text, if it has one."""
+    clock = text.strip()[10:]  # a date has ten letters at most
+    if "+" not in clock and "-" not in clock and clock[-1:] not in ("Z", "z"):
+        return None
+    found = _OFFSET.search(clock)
+    return offset_name(found[0]) if found else None
 
 
 def _zone_name(zone: tzinfo, moment: datetime) -> str:
