@@ -34,8 +34,8 @@ def _ratios(results: dict[str, Any], peers: list[str]) -> dict[str, Any]:
 
 def summary() -> None:
     """67.4 million transactions of 4 million customers, integer ids from all of int64."""
-    polars = ["polars", "polars-streaming"]
-    results = compare("summary", ["customerintel", *polars, "duckdb"], rounds=2, warm=2)
+    polars = ["polars"]
+    results = compare("summary", ["customerintel", *polars, "duckdb"], rounds=2, warm=1)
     ratios = _ratios(results, [*polars, "duckdb"])
     results |= compare("summary", ["pandas"], rounds=1, warm=0)
     save("summary", {"ratios": ratios, "results": results})
@@ -50,7 +50,7 @@ def summary_dense_ids() -> None:
 
 def summary_text_ids() -> None:
     """20 million transactions, ids of 36 characters."""
-    engines = ["customerintel", "polars", "polars-streaming", "duckdb"]
+    engines = ["customerintel", "polars", "duckdb"]
     results = compare("summary-text-ids", engines, rounds=2, warm=1)
     save("summary_text_ids", {"ratios": _ratios(results, engines[1:]), "results": results})
 

@@ -183,7 +183,9 @@ def _scoring_input() -> Any:
 
     log = ci.TransactionLog.from_frame(_arrays())
     history = log.as_of(AS_OF)
-    history.fold("day", None)
+    summary = history.summarize()
+    # what the peer is given, too
+    assert len(summary.time_since_last) == len(summary.frequency) == len(summary.total_amount)
     return history
 
 
@@ -215,7 +217,8 @@ def pandas_scores(frame: Any) -> Any:
 
     import customerintel as ci
 
-    names = {int(code): name for code, name in ci.SegmentScheme.named("rfm-11@1").cells().items()}
+    cells = ci.SegmentScheme.named("rfm-11@1").cells()
+    names = {int(code): name for name, codes in cells.items() for code in codes}
     score = {
         name: pd.qcut(frame[name], 5, labels=False, duplicates="drop") + 1
         for name in ("recency", "frequency", "monetary")

@@ -156,7 +156,7 @@ def _text(column: Any) -> Text:
     if column.null_count:
         column = column.fill_null("")
     if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
+        column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     if len(column) == 0:
         return Text.of([])
     _, offsets, data = column.buffers()

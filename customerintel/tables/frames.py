@@ -225,7 +225,8 @@ def _through_arrow(series: Any) -> Raw | None:
     if series.dtype in (nw.Categorical, nw.Enum) and series.implementation.is_polars():
         series = series.cast(nw.String)
     try:
-        column = series.to_arrow()
+        # narwhals would copy an Arrow column to make one chunk of it
+        column = series.to_native() if series.implementation.is_pyarrow() else series.to_arrow()
     except (ImportError, TypeError, ValueError):
         # no pyarrow, other objects among the texts, or texts that UTF-8 cannot hold
         return from_objects(np.fromiter(series.to_list(), object, len(series)))

@@ -47,6 +47,7 @@ class History(Sealed):
     def __init__(self, log: TransactionLog, moment: int) -> None:
         self._log = log
         self._moment = moment
+        self._summaries: dict[tuple[str, str, int | None, bool], CustomerSummary] = {}
         self._folds: dict[tuple[str, int | None], Folded] = {}
         self._seal()
 
@@ -112,7 +113,12 @@ class History(Sealed):
         """Summarise each customer's purchases; see `customerintel.summarize`."""
         from customerintel.tables.summary import summary_of
 
-        return summary_of(self, unit=unit, period=period, window=window, floor=floor)
+        made = summary_of(self, unit=unit, period=period, window=window, floor=floor)
+        key = (made.unit, made.period, made.window, made.floored)
+        kept = self._summaries.setdefault(key, made)
+        for oldest in list(self._summaries)[:-KEPT]:
+            self._summaries.pop(oldest, None)
+        return kept
 
     def fold(self, period: str, window: Any) -> Folded:
         """Return the kernels' result for this moment, computed once per period and window."""
