@@ -173,9 +173,8 @@ def _add(state, pending, when, amount, p):
 def fold_ordered(rows, stop, edges, per_edge, salt, table, states, base, pending, progress):
     """Fold time-ordered rows into states; `progress` holds the next row and the customers so far.
 
-    Returns `DONE`, or what must be enlarged before it is called again.
-
-    `pending` has one place per state where there are returns, else one place in all.
+    Returns `DONE`, or what must be enlarged first. `pending` has one place per state where
+    there are returns, else one in all.
     """
     i, used = progress[0], progress[1]
     several = len(pending) > 1
