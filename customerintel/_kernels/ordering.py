@@ -58,7 +58,10 @@ def take_states(
     returns,
     periods,
 ):
-    """Spread ``states[order]`` over one column per field, from place `at` on."""
+    """Spread ``states[order]`` over one column per field, from place `at` on.
+
+    `unassigned` and `returns` come filled with zeros.
+    """
     for i in range(len(order)):
         state = states[order[i]]
         key[at + i] = state["key"]
@@ -66,7 +69,9 @@ def take_states(
         last[at + i] = state["last"]
         first_spend[at + i] = state["first_spend"]
         repeat_spend[at + i] = state["repeat_spend"]
-        unassigned[at + i] = state["unassigned"]
         transactions[at + i] = state["transactions"]
-        returns[at + i] = state["returns"]
         periods[at + i] = state["periods"]
+        if state["returns"] != 0:
+            returns[at + i] = state["returns"]
+        if state["unassigned"] != 0.0:
+            unassigned[at + i] = state["unassigned"]

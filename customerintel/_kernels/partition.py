@@ -38,38 +38,28 @@ def _partition(key, splitters, guide, low, shift):
 
 
 @kernel
-def count_rows(
-    keys, seen_at, when, after, until, all_seen, start, stop, splitters, guide, low, shift, counts
-):
-    """Add to ``counts[partition]`` the rows of ``start … stop`` that are in the window."""
+def name_partitions(
+    keys, seen_at, when, after, until, all_seen, start, stop, splitters, guide, low, shift,
+    parts, counts,
+):  # fmt: skip
+    """Write the partition of each row of ``start … stop`` to `parts` and count it in `counts`.
+
+    Rows outside the window get one that does not exist: ``len(counts)``.
+    """
+    nowhere = len(counts)
     for i in range(start, stop):
+        part = np.int64(nowhere)
         if all_seen or _seen(i, seen_at, when, after, until):
-            counts[_partition(keys[i], splitters, guide, low, shift)] += 1
+            part = _partition(keys[i], splitters, guide, low, shift)
+            counts[part] += 1
+        parts[i] = part
 
 
 @kernel
 def spread_rows(
-    keys,
-    seen_at,
-    when,
-    after,
-    until,
-    all_seen,
-    start,
-    stop,
-    splitters,
-    guide,
-    low,
-    shift,
-    amounts,
-    marks,
-    least,
-    most,
-    cursor,
-    rows,
-    pick,
-):
-    """Copy the rows with ``least <= key <= most`` to where the `cursor` of their partition says.
+    parts, keys, when, amounts, marks, first, last, start, stop, cursor, rows, pick
+):  # fmt: skip
+    """Copy the rows of the partitions ``first … last - 1`` to where the `cursor` of each says.
 
     `marks` holds 1 for a return and 2 for a further line of an order; without it (length 0)
     a negative amount is a return. `pick` is scratch of one place more than are looked at together.
@@ -77,18 +67,15 @@ def spread_rows(
     block = len(pick) - 1
     has_marks = len(marks) > 0
     has_amounts = len(amounts) > 0
-    width = np.uint64(most) - np.uint64(least)
     for base in range(start, stop, block):
         n = 0
         for i in range(base, min(base + block, stop)):
             pick[n] = i
-            # one comparison, since what lies below wraps around; a branch would be mispredicted
-            n += (np.uint64(keys[i]) - np.uint64(least)) <= width
+            # no branch, since it would be mispredicted
+            n += (parts[i] >= first) & (parts[i] < last)
         for j in range(n):
             i = pick[j]
-            if not (all_seen or _seen(i, seen_at, when, after, until)):
-                continue
-            part = _partition(keys[i], splitters, guide, low, shift)
+            part = parts[i]
             amount = amounts[i] if has_amounts else 0.0
             mark = np.int64(marks[i]) if has_marks else np.int64(amount < 0.0)
             row = rows[cursor[part]]

@@ -155,18 +155,21 @@ def _add(state, pending, when, amount, p):
         pending["period"] = p
         pending["amount"] += amount
         return
-    if state["period"] != p:
-        if pending["amount"] != 0.0 and pending["period"] != p:
+    back = 0.0
+    if pending["amount"] != 0.0:
+        if pending["period"] != p:
             _settle(state, pending)
-        if state["periods"] == 0:
-            state["first"] = time
-        state["periods"] += 1
-        state["period"] = p
-        if pending["amount"] != 0.0:
-            _spend(state, pending["amount"])
-            pending["amount"] = 0.0
+        back = pending["amount"]
+        pending["amount"] = 0.0
+    # no branches from here, since they would be mispredicted
+    before = state["periods"]
+    state["first"] = time if before == 0 else state["first"]
     state["last"] = time
-    _spend(state, amount)
+    state["periods"] = before + np.int32(state["period"] != p)
+    state["period"] = p
+    once = state["periods"] == 1
+    state["first_spend"] += amount + back if once else 0.0
+    state["repeat_spend"] += 0.0 if once else amount + back
 
 
 @kernel

@@ -108,10 +108,7 @@ def from_array(values: NDArray[Any]) -> Raw:
         return from_objects(values.astype(object))
     if values.dtype.kind == "O":
         return from_objects(values)
-    missing = np.isnat(values) if values.dtype.kind == "M" else None
-    if missing is not None and not missing.any():
-        missing = None
-    return Raw(np.ascontiguousarray(values), missing, None, described)
+    return Raw(np.ascontiguousarray(values), None, None, described)
 
 
 def from_objects(values: NDArray[np.object_]) -> Raw:

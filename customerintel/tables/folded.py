@@ -28,6 +28,8 @@ COLUMNS = {
     "returns": "returns",
     "periods": "periods",
 }
+#: Fields that are mostly zero; the kernel writes only what is not.
+SPARSE = ("unassigned", "returns")
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,9 @@ class Output:
 
     @staticmethod
     def _empty(size: int) -> dict[str, Any]:
-        return {name: np.empty(size, summary.STATE[of]) for name, of in COLUMNS.items()}
+        # zeros that are never written to cost nothing: without returns two columns have only such
+        columns = {name: np.empty(size, summary.STATE[of]) for name, of in COLUMNS.items()}
+        return columns | {name: np.zeros(size, summary.STATE[name]) for name in SPARSE}
 
     def _make_room(self, needed: int) -> None:
         if needed <= len(self._columns["keys"]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -156,28 +156,32 @@ def fold(source: Rows, edges: Ints, *, after: int = EARLIEST, until: int = LATES
     width = min(threads.get_threads(), max(1, n // PARTITION_ROWS))
     plan = Plan.of(source.keys[start:stop], min(MOST_PARTITIONS, n // PARTITION_ROWS))
     cuts = np.linspace(start, stop, width + 1).astype(np.int64)
+    window = (source.seen_at, source.when, after, until, all_seen)
     split = (plan.splitters, plan.guide, np.int64(plan.low), plan.shift)
-    common = [
-        (source.keys, source.seen_at, source.when, after, until, all_seen, cuts[k], cuts[k + 1],
-         *split)
-        for k in range(width)
-    ]  # fmt: skip
     counts = np.zeros((width, len(plan)), np.int64)
-    threads.run(partition.count_rows, [(*common[k], counts[k]) for k in range(width)])
+    parts = np.empty(stop, np.uint16)
+    spans = list(pairwise(cuts))
+    threads.run(
+        partition.name_partitions,
+        [
+            (source.keys, *window, *span, *split, parts, counted)
+            for span, counted in zip(spans, counts, strict=True)
+        ],
+    )
     per_partition = counts.sum(axis=0)
     groups = list(groups_of(per_partition, max(SCRATCH_ROWS, n // 4 + PARTITION_ROWS)))
     rows = np.empty(max((per_partition[a:b].sum() for a, b in groups), default=0), partition.ROW)
-    workers = [_Worker(np.empty(len(rows) // (8 * width) + 1024, summary.STATE)) for _ in common]
+    workers = [_Worker(np.empty(len(rows) // (8 * width) + 1024, summary.STATE)) for _ in spans]
     picks = np.empty((width, 1025), np.int64)
     output = Output(n)
+    columns = (source.keys, source.when, source.amounts, source.marks)
     for a, b in groups:
         held = counts[:, a:b].T.ravel().cumsum()
         cursor = np.zeros_like(counts)
         cursor[:, a:b] = np.concatenate([[0], held[:-1]]).reshape(b - a, width).T
-        columns = (source.amounts, source.marks, *plan.keys_of(a, b))
         threads.run(
             partition.spread_rows,
-            [(*common[k], *columns, cursor[k], rows, picks[k]) for k in range(width)],
+            [(parts, *columns, a, b, *spans[k], cursor[k], rows, picks[k]) for k in range(width)],
         )
         ends = held[width - 1 :: width].tolist()
         jobs = iter([(k, *span) for k, span in enumerate(zip([0, *ends[:-1]], ends, strict=True))])

@@ -179,6 +179,7 @@ def _parts(
         orders=orders,
         without_order=without,
         returns=returns,
+        **_known(readings, amounts) if index is None else {},
     )
     carried = _carried(roles, keep)
     return {
@@ -190,6 +191,16 @@ def _parts(
         "kinds": kinds,
         "has_amounts": amounts is not None,
         "extras": table.native(carried, index) if carried else None,
+    }
+
+
+def _known(readings: Mapping[str, Reading], amounts: NDArray[np.float64] | None) -> dict[str, Any]:
+    """Return what the check of the columns has shown of all rows."""
+    money = readings.get("amount")
+    untouched = money is not None and amounts is money.values
+    return {
+        "span": readings["timestamp"].span,
+        "signs": money.signs if money is not None and untouched else None,
     }
 
 

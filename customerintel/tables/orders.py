@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.tables.codes import codes_of
-from customerintel.tables.grouping import PARTITION_ROWS, SALT, Rows
+from customerintel.tables.grouping import SALT, Rows
 from customerintel.tables.partitions import EARLIEST, LATEST
+from customerintel.tables.scans import Signs, Span, scan_numbers, scan_times
 
 __all__ = ["RETURNS", "Events", "arrange"]
 
@@ -42,24 +43,6 @@ class Events:
     first: int
 
 
-def _scan_times(times: NDArray[np.int64]) -> tuple[int, int, bool]:
-    """Return the first and the last moment and whether they are in order, looked at in threads."""
-    from customerintel._kernels import scan, threads
-
-    n = len(times)
-    if n == 0:
-        return 0, 0, True
-    width = min(threads.get_threads(), n // PARTITION_ROWS + 1)
-    cuts = np.linspace(0, n, width + 1).astype(np.int64)
-    found = threads.run(scan.scan_times, [(times, cuts[k], cuts[k + 1]) for k in range(width)])
-    seams = all(times[cut] >= times[cut - 1] for cut in cuts[1:-1])
-    return (
-        int(min(low for low, _, _ in found)),
-        int(max(high for _, high, _ in found)),
-        seams and all(ordered for _, _, ordered in found),
-    )
-
-
 def _number_orders(
     keys: NDArray[np.int64], orders: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], int]:
@@ -88,6 +71,8 @@ def arrange(
     orders: NDArray[np.int64] | None,
     without_order: NDArray[np.bool_] | None,
     returns: str,
+    span: Span | None = None,
+    signs: Signs | None = None,
 ) -> Events:
     """Prepare accepted rows for the kernels.
 
@@ -105,9 +90,12 @@ def arrange(
         Rows that have no order id: each is a transaction of its own.
     returns : {"net", "drop", "keep"}
         How returns are treated.
+    span, signs : Span and Signs, optional
+        What is known of `times` and of `amounts`, if they have been looked at.
     """
     held = np.empty(0, np.float64) if amounts is None else amounts
-    is_return = _find_returns(held, returned, len(keys), returns)
+    any_negative = (signs or scan_numbers(held)).negative > 0
+    is_return = _find_returns(held, returned, len(keys), returns, any_negative=any_negative)
     if orders is not None and is_return is None:
         is_return = held < 0 if len(held) and returns == "net" else np.zeros(len(keys), bool)
     marks = np.empty(0, np.uint8) if is_return is None else is_return.astype(np.uint8)
@@ -118,13 +106,13 @@ def arrange(
         alone = None if without_order is None else np.flatnonzero(without_order)
         when, further, n_transactions = _merge_orders(keys, orders, alone, moments, is_return)
         marks |= further.astype(np.uint8) * np.uint8(_FURTHER_LINE)
-    start, end, ordered = _scan_times(times)
+    start, end, ordered = span or scan_times(times)
     first = start
     if when is not times:
-        first, _, ordered = _scan_times(when)
-    may_return = bool(is_return.any()) if is_return is not None else _any_negative(held)
+        first, _, ordered = scan_times(when)
+    may_return = bool(is_return.any()) if is_return is not None else any_negative
     if returns == "drop" and may_return and is_return is not None:
-        first, _, _ = _scan_times(when[~is_return])
+        first, _, _ = scan_times(when[~is_return])
         # a moment that no window reaches
         when = np.where(is_return, EARLIEST, when)
         ordered = False
@@ -134,10 +122,15 @@ def arrange(
 
 
 def _find_returns(
-    amounts: NDArray[np.float64], returned: NDArray[np.bool_] | None, n: int, returns: str
+    amounts: NDArray[np.float64],
+    returned: NDArray[np.bool_] | None,
+    n: int,
+    returns: str,
+    *,
+    any_negative: bool,
 ) -> NDArray[np.bool_] | None:
     """Return which rows are returns, None if the sign of the amount says it all."""
-    if returned is None and (returns == "net" or not _any_negative(amounts)):
+    if returned is None and (returns == "net" or not any_negative):
         return None
     if returns == "keep":
         return np.zeros(n, bool)
@@ -171,13 +164,3 @@ def _merge_orders(
     further = np.ones(len(keys), bool)
     further[line] = False
     return earliest[codes], further, n_orders
-
-
-def _any_negative(amounts: NDArray[np.float64]) -> bool:
-    from customerintel._kernels import scan, threads
-
-    n = len(amounts)
-    width = min(threads.get_threads(), n // PARTITION_ROWS + 1)
-    cuts = np.linspace(0, n, width + 1).astype(np.int64)
-    found = threads.run(scan.scan_amounts, [(amounts, cuts[k], cuts[k + 1]) for k in range(width)])
-    return any(negative for _, negative in found)

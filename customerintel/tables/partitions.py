@@ -44,12 +44,6 @@ class Plan:
     def __len__(self) -> int:
         return len(self.splitters) + 1
 
-    def keys_of(self, start: int, stop: int) -> tuple[np.int64, np.int64]:
-        """Return the least and the greatest key that the partitions ``start … stop`` can hold."""
-        least = int(self.splitters[start - 1]) if start else EARLIEST
-        most = int(self.splitters[stop - 1]) - 1 if stop < len(self) else LATEST
-        return np.int64(least), np.int64(most)
-
 
 def groups_of(per_partition: Ints, limit: int) -> Iterator[tuple[int, int]]:
     """Cut the partitions into stretches of at most `limit` rows, or of one partition."""

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import SchemaError
 from customerintel.schema import Breach, Column, Problem, breaches, is_null, rule_name
+from customerintel.schema.forms import NumberForm
 from customerintel.tables.columns import Raw
 from customerintel.tables.notices import warn_caller
+from customerintel.tables.scans import Signs, Span, scan_numbers
 from customerintel.tables.text import Text, code_texts
 
 __all__ = [
@@ -45,12 +47,16 @@ class Reading:
         The distinct ids in ascending order, where `values` are places in it.
     zone : str, optional
         Time zone that the column had.
+    span, signs : Span and Signs, optional
+        What was seen of times and of numbers when they were checked.
     """
 
     values: NDArray[Any]
     broken: dict[str, Mask] = field(default_factory=dict)
     texts: Text | None = None
     zone: str | None = None
+    span: Span | None = None
+    signs: Signs | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +212,10 @@ def _id_objects(column: Column, raw: Raw) -> Reading:
 
 def read_numbers(column: Column, raw: Raw) -> Reading:
     """Read numbers as float64; texts are read with a warning."""
+    if isinstance(raw.values, np.ndarray) and _is_plain(column, raw.values, raw.missing):
+        signs = scan_numbers(raw.values)
+        if not signs.strange:
+            return Reading(raw.values, signs=signs)
     if isinstance(raw.values, np.ndarray) and raw.values.dtype.kind != "O":
         broken = breaches(column, raw.values, raw.missing)
         values = raw.values.astype(np.float64, copy=False)
@@ -222,6 +232,13 @@ def read_numbers(column: Column, raw: Raw) -> Reading:
         )
     values = np.where(distinct.missing, np.nan, distinct.spread(numbers, np.float64))
     return Reading(values, distinct.broken(column, problems))
+
+
+def _is_plain(column: Column, values: NDArray[Any], missing: Mask | None) -> bool:
+    """Whether floats have but to be finite to keep every rule of the column."""
+    bounded = column.minimum is not None or column.maximum is not None
+    whole = isinstance(column.form, NumberForm) and column.form.whole
+    return values.dtype == np.float64 and missing is None and not bounded and not whole
 
 
 def read_choice(column: Column, raw: Raw) -> Reading:

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
 from customerintel.schema import Breach, Column, Problem, breaches, microseconds, rule_name
-from customerintel.schema.forms import INT64_MAX
+from customerintel.schema.forms import INT64_MAX, INT64_MIN
 from customerintel.schema.moments import tick_bounds
 from customerintel.tables.columns import Raw
 from customerintel.tables.notices import warn_caller
 from customerintel.tables.reading import Distinct, Reading
+from customerintel.tables.scans import Span, scan_times
 from customerintel.tables.zones import offset_name, zone_of
 
 __all__ = ["read_times"]
@@ -70,13 +71,18 @@ def read_times(column: Column, raw: Raw, timestamp_format: str | None) -> Readin
     if isinstance(raw.values, np.ndarray) and raw.values.dtype.kind in "iufb":
         return _read_numbers(column, raw.values, raw, timestamp_format)
     if isinstance(raw.values, np.ndarray) and raw.values.dtype.kind != "O":
+        if raw.values.dtype == np.dtype("M8[us]") and raw.missing is None:
+            instants = raw.values.view(np.int64)
+            span = scan_times(instants)
+            if _holds(column, span):
+                return Reading(instants, zone=_known_zone(raw.zone), span=span)
         broken = breaches(column, raw.values, raw.missing)
         values = raw.values
         if broken:
             bad = np.logical_or.reduce(list(broken.values()))
             values = np.where(bad, np.zeros(1, values.dtype), values)
-        instants = values.astype("M8[us]", copy=False)
-        return Reading(instants.view(np.int64), broken, zone=_known_zone(raw.zone))
+        instants = values.astype("M8[us]", copy=False).view(np.int64)
+        return Reading(instants, broken, zone=_known_zone(raw.zone))
     distinct = Distinct.of(raw)
     if timestamp_format in EPOCH_UNITS:
         moments, problems = distinct.parse(column, lambda v: _since_epoch(v, timestamp_format))
@@ -89,6 +95,13 @@ def read_times(column: Column, raw: Raw, timestamp_format: str | None) -> Readin
     ticks = [0 if m is None or p else m for m, p in zip(moments, problems, strict=True)]
     broken = distinct.broken(column, problems)
     return Reading(distinct.spread(ticks, np.int64), broken, zone=zone)
+
+
+def _holds(column: Column, span: Span) -> bool:
+    """Whether no time breaks a rule; NaT is the least int64."""
+    low = INT64_MIN if column.minimum is None else int(column.minimum)
+    high = INT64_MAX if column.maximum is None else int(column.maximum)
+    return max(low, INT64_MIN + 1) <= span.low and span.high <= high
 
 
 def _check_format(timestamp_format: Any) -> None:
