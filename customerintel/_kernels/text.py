@@ -8,96 +8,33 @@ from customerintel._kernels._jit import kernel
 
 
 @kernel
-def _word(data, at):
-    """Return eight bytes as one integer; compilers make one load of it."""
-    word = np.uint64(0)
-    for k in range(8):
-        word |= np.uint64(data[at + k]) << np.uint64(8 * k)
-    return word
-
-
-@kernel
-def _tail(data, at, stop):
-    """Return fewer than eight bytes as one integer."""
-    word = np.uint64(0)
-    shift = np.uint64(0)
-    while at < stop:
-        word |= np.uint64(data[at]) << shift
-        shift += np.uint64(8)
-        at += 1
-    return word
-
-
-@kernel
-def hash_texts(data, offsets, start, stop, seed, out):
-    """Write a 64-bit hash of each text of ``start … stop`` to `out`."""
-    multiplier = np.uint64(0x9E3779B97F4A7C15)
-    for i in range(start, stop):
-        at, high = offsets[i], offsets[i + 1]
-        h = np.uint64(seed) ^ (np.uint64(high - at) * multiplier)
-        while at + 8 <= high:
-            h = (h ^ _word(data, at)) * multiplier
-            h ^= h >> np.uint64(29)
-            at += 8
-        h = (h ^ _tail(data, at, high)) * multiplier
-        h ^= h >> np.uint64(32)
-        h *= np.uint64(0xD6E8FEB86659FD93)
-        out[i] = np.int64(h ^ (h >> np.uint64(32)))
-
-
-@kernel
-def same_texts(data, offsets, codes, words, starts, start, stop, others):
-    """Tell whether each text of ``start … stop`` is the one of `words` that its code names.
-
-    Texts are looked at in blocks, in two rounds: the first only fetches what lies far apart,
-    so that the waits for memory overlap. `others` is scratch, one place per text of a block.
-    """
-    for base in range(start, stop, len(others)):
-        top = min(base + len(others), stop)
-        unlike = np.uint64(0)
-        for i in range(base, top):
-            other = starts[codes[i]]
-            others[i - base] = other
-            length = starts[codes[i] + 1] - other
-            unlike |= np.uint64(length ^ (offsets[i + 1] - offsets[i]))
-        if unlike != 0:
-            return False
-        for i in range(base, top):
-            at, high = offsets[i], offsets[i + 1]
-            if high > at:
-                other = others[i - base]
-                unlike |= np.uint64(data[at] ^ words[other])
-                unlike |= np.uint64(data[high - 1] ^ words[other + high - 1 - at])
-        for i in range(base, top):
-            at, high = offsets[i], offsets[i + 1]
-            other = others[i - base]
-            end = other + high - at
-            while at + 8 <= high:
-                unlike |= _word(data, at) ^ _word(words, other)
-                at += 8
-                other += 8
-            unlike |= _tail(data, at, high) ^ _tail(words, other, end)
-        if unlike != 0:
-            return False
-    return True
-
-
-@kernel
-def take_texts(data, offsets, index, start, stop, out_offsets, out):
-    """Copy the texts ``index[start … stop]`` one after another; `out_offsets` is known."""
+def find_texts(offsets, index, start, stop, begins, lengths):
+    """Write where the texts ``index[start … stop]`` begin, and how long they are."""
     for j in range(start, stop):
-        a, high = offsets[index[j]], offsets[index[j] + 1]
-        b = out_offsets[j]
-        while a + 8 <= high:
-            word = _word(data, a)
-            for k in range(8):
-                out[b + k] = np.uint8((word >> np.uint64(8 * k)) & np.uint64(255))
-            a += 8
-            b += 8
-        while a < high:
-            out[b] = data[a]
-            a += 1
-            b += 1
+        begins[j] = offsets[index[j]]
+        lengths[j] = offsets[index[j] + 1] - begins[j]
+
+
+@kernel
+def take_texts(data, begins, start, stop, out_offsets, out):
+    """Copy the texts that start at `begins` one after another; `out_offsets` is known.
+
+    Texts are taken in blocks, in two rounds: the first only fetches what lies far apart,
+    so that the waits for memory overlap. Returns nothing of use.
+    """
+    seen = np.uint8(0)
+    block = 64
+    for base in range(start, stop, block):
+        top = min(base + block, stop)
+        for j in range(base, top):
+            length = out_offsets[j + 1] - out_offsets[j]
+            if length > 0:
+                seen |= data[begins[j]] | data[begins[j] + length - 1]
+        for j in range(base, top):
+            shift = begins[j] - out_offsets[j]
+            for at in range(out_offsets[j], out_offsets[j + 1]):
+                out[at] = data[at + shift]
+    return seen
 
 
 @kernel
@@ -119,13 +56,13 @@ def seven_bytes(data, offsets, index, skip, out):
 
 
 @kernel
-def shared_prefix(data, offsets, index):
-    """Return how many leading bytes the texts at `index` share."""
-    if len(index) == 0:
+def shared_prefix(data, offsets):
+    """Return how many leading bytes all the texts share."""
+    if len(offsets) < 2:
         return 0
-    first = offsets[index[0]]
-    length = offsets[index[0] + 1] - first
-    for i in index:
+    first = offsets[0]
+    length = offsets[1] - first
+    for i in range(1, len(offsets) - 1):
         length = min(length, offsets[i + 1] - offsets[i])
         for k in range(length):
             if data[offsets[i] + k] != data[first + k]:

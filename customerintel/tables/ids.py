@@ -87,7 +87,7 @@ class CustomerIds:
 
 def _translate(source: Text, target: Text) -> NDArray[np.int64]:
     """Return the place in `target` of each text of `source`, -1 where it is not there."""
-    from customerintel.tables.text import code_texts
+    from customerintel.tables.naming import code_texts
 
     shift = target.offsets[-1]
     both = Text(

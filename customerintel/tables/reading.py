@@ -17,9 +17,10 @@ from customerintel.exceptions import SchemaError
 from customerintel.schema import Breach, Column, Problem, breaches, is_null, rule_name
 from customerintel.schema.forms import NumberForm
 from customerintel.tables.columns import Raw
+from customerintel.tables.naming import code_texts
 from customerintel.tables.notices import warn_caller
 from customerintel.tables.scans import Signs, Span, scan_numbers
-from customerintel.tables.text import Text, code_texts
+from customerintel.tables.text import Text
 
 __all__ = [
     "Distinct",

@@ -1,4 +1,4 @@
-"""Text columns as Arrow buffers: grouped and sorted without one Python object per row."""
+"""Text columns as Arrow buffers: taken and sorted without one Python object per row."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Text", "code_texts"]
+__all__ = ["Text", "order_texts", "stretches"]
 
 Ints = NDArray[np.int64]
+
+#: Fewer texts than this are not worth a second thread.
+ROWS_PER_THREAD = 131_072
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,20 +52,16 @@ class Text:
     def take(self, index: NDArray[Any]) -> Text:
         """Return the texts at `index`."""
         from customerintel._kernels import threads
-        from customerintel._kernels.text import take_texts
+        from customerintel._kernels.text import find_texts, take_texts
 
         index = np.ascontiguousarray(index, np.int64)
-        offsets = np.zeros(len(index) + 1, np.int64)
-        np.cumsum(self.offsets[index + 1] - self.offsets[index], out=offsets[1:])
-        data = np.empty(int(offsets[-1]), np.uint8)
-        threads.run(
-            take_texts,
-            [
-                (self.data, self.offsets, index, a, b, offsets, data)
-                for a, b in _stretches(len(index))
-            ],
-        )
-        return Text(offsets, data)
+        begins, ends = np.empty(len(index), np.int64), np.zeros(len(index) + 1, np.int64)
+        spans = stretches(len(index))
+        threads.run(find_texts, [(self.offsets, index, *span, begins, ends[1:]) for span in spans])
+        np.cumsum(ends, out=ends)
+        data = np.empty(int(ends[-1]), np.uint8)
+        threads.run(take_texts, [(self.data, begins, *span, ends, data) for span in spans])
+        return Text(ends, data)
 
     def to_list(self) -> list[str]:
         """Return Python strings."""
@@ -83,28 +82,26 @@ class Text:
         return int(count_padded(self.data, self.offsets))
 
 
-def _stretches(n: int) -> list[tuple[np.int64, np.int64]]:
+def stretches(n: int) -> list[tuple[np.int64, np.int64]]:
     """Cut n rows into one stretch per thread."""
     from customerintel._kernels import threads
-    from customerintel.tables.grouping import PARTITION_ROWS
 
-    cuts = np.linspace(0, n, min(threads.get_threads(), n // PARTITION_ROWS + 1) + 1)
-    cuts = cuts.astype(np.int64)
-    return list(pairwise(cuts))
+    cuts = np.linspace(0, n, min(threads.get_threads(), n // ROWS_PER_THREAD + 1) + 1)
+    return list(pairwise(cuts.astype(np.int64)))
 
 
-def _order(texts: Text, index: Ints) -> Ints:
-    """Return the order of the texts at `index`, all distinct, by bytes (by code point)."""
+def order_texts(texts: Text) -> Ints:
+    """Return the order of texts, all distinct, by bytes (by code point)."""
     from customerintel._kernels.text import seven_bytes, shared_prefix
 
-    n = len(index)
+    n = len(texts)
     order = np.arange(n, dtype=np.int64)
     run = np.zeros(n, np.int64)  # texts that agree so far share a number
     todo = order.copy()  # places in `order` that are not settled
-    skip = int(shared_prefix(texts.data, texts.offsets, index))
+    skip = int(shared_prefix(texts.data, texts.offsets))
     while len(todo) > 1:
         word = np.empty(len(todo), np.int64)
-        seven_bytes(texts.data, texts.offsets, index[order[todo]], skip, word)
+        seven_bytes(texts.data, texts.offsets, order[todo], skip, word)
         by = np.lexsort((word, run[todo])) if run[todo].any() else np.argsort(word)
         order[todo], word = order[todo][by], word[by]
         fresh = np.ones(len(todo), bool)
@@ -113,50 +110,3 @@ def _order(texts: Text, index: Ints) -> Ints:
         todo = todo[~(fresh & np.append(fresh[1:], True))]
         skip += 7
     return order
-
-
-def code_texts(texts: Text) -> tuple[Ints, Text]:
-    """Give each distinct text its place in ascending order.
-
-    Returns
-    -------
-    codes : ndarray of int64, shape (n_texts,)
-        The place of each text among the distinct ones.
-    distinct : Text
-        Ascending by bytes, which is ascending by code point.
-    """
-    from customerintel._kernels import threads
-    from customerintel._kernels.text import hash_texts, same_texts
-    from customerintel.tables.codes import codes_of
-    from customerintel.tables.grouping import SALT
-
-    stretches = _stretches(len(texts))
-    hashes = np.empty(len(texts), np.int64)
-    threads.run(
-        hash_texts,
-        [(texts.data, texts.offsets, a, b, np.int64(SALT >> 1), hashes) for a, b in stretches],
-    )
-    codes, first = codes_of(hashes)
-    order = _order(texts, first)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    codes, distinct = rank[codes], texts.take(first[order])
-    same = threads.run(
-        same_texts,
-        [
-            (texts.data, texts.offsets, codes, distinct.data, distinct.offsets, a, b,
-             np.empty(256, np.int64))
-            for a, b in stretches
-        ],
-    )  # fmt: skip
-    if not all(same):  # two texts share a hash, which only somebody who tries can achieve
-        return _code_slowly(texts)
-    return codes, distinct
-
-
-def _code_slowly(texts: Text) -> tuple[Ints, Text]:
-    """Do the same as `code_texts` with Python's own dictionary."""
-    words = texts.to_list()
-    distinct = sorted(set(words), key=lambda word: word.encode("utf-8", "surrogatepass"))
-    place = {word: i for i, word in enumerate(distinct)}
-    return np.array([place[word] for word in words], np.int64), Text.of(distinct)

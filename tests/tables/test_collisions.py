@@ -5,19 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from customerintel._kernels import scan
-from customerintel._kernels import text as text_kernels
-from customerintel.tables import orders, text
-
-
-def test_texts_that_share_a_hash_stay_apart(monkeypatch):
-    def same_for_all(data, offsets, start, stop, seed, out):
-        out[start:stop] = 7
-
-    monkeypatch.setattr(text_kernels, "hash_texts", same_for_all)
-    words = ["b", "a", "", "b", "é", "a" * 40]
-    codes, distinct = text.code_texts(text.Text.of(words))
-    assert distinct.to_list() == ["", "a", "a" * 40, "b", "é"]
-    assert [distinct.to_list()[code] for code in codes] == words
+from customerintel.tables import orders
 
 
 def test_pairs_that_share_a_hash_stay_apart(monkeypatch):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 import customerintel as ci
 from customerintel.exceptions import SchemaError
 from customerintel.tables.ids import CustomerIds
-from customerintel.tables.text import Text, code_texts
+from customerintel.tables.naming import code_texts
+from customerintel.tables.text import Text
 
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=60))
