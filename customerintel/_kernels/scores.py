@@ -13,10 +13,17 @@ from numpy.typing import NDArray
 
 from customerintel._kernels._jit import kernel
 
-__all__ = ["name_cells", "score_alone", "score_nested", "split_brackets"]
+__all__ = ["LANES", "count_whole", "name_cells", "score_alone", "score_nested", "split_brackets"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int8]
+
+#: Rows that are scored together: one loop per cut point, which compilers vectorise.
+_BLOCK = 2048
+#: Histograms that take turns.
+LANES = 4
+#: More than anybody buys.
+_MOST = 2.0**62
 
 
 @kernel
@@ -30,9 +37,6 @@ def split_brackets(
     out: Floats,
 ) -> None:
     """Copy the values inside each bracket to its run of `out`, and count those between.
-
-    Every value is stored and only those inside move the position on, which spares a branch:
-    the place behind a run may be scribbled on, and is never past the run's limit.
 
     Parameters
     ----------
@@ -49,15 +53,65 @@ def split_brackets(
     out : float64
         The runs.
     """
-    for i in range(values.size):
-        value = values[i]
-        bracket = 0
+    least = np.empty(low.size + 1, np.int64)
+    inside, pick = np.empty(_BLOCK, np.bool_), np.empty(_BLOCK + 1, np.int64)
+    for base in range(0, values.size, _BLOCK):
+        part = values[base : base + _BLOCK]
+        inside[:] = False
+        least[low.size] = 0
         for j in range(low.size):
-            bracket += value >= low[j]
-        counts[bracket] += 1
-        place = position[bracket]
-        out[place] = value
-        position[bracket] = place + ((value <= high[bracket]) & (place < limit[bracket]))
+            lower, upper, found = low[j], high[j + 1], 0
+            for i in range(part.size):
+                above = part[i] >= lower
+                found += above
+                inside[i] |= above & (part[i] <= upper)
+            least[j] = found
+        counts[0] += part.size - least[0]
+        for j in range(low.size):
+            counts[j + 1] += least[j] - least[j + 1]
+        found = 0
+        for i in range(part.size):
+            pick[found] = i
+            found += inside[i]
+        for k in range(found):
+            value = part[pick[k]]
+            bracket = 0
+            for j in range(low.size):
+                bracket += value >= low[j]
+            place = position[bracket]
+            if place < limit[bracket]:
+                out[place] = value
+                position[bracket] = place + 1
+
+
+@kernel
+def count_whole(
+    values: NDArray[Any],
+    sign: float,
+    least: float,
+    counts: NDArray[np.int64],
+    start: int,
+    stop: int,
+) -> bool:
+    """Count how often each ``sign * value - least`` occurs among the rows `start` to `stop`.
+
+    Returns False where one of them is not a whole number from 0 to below the columns of
+    `counts`; the counts are nonsense then. Otherwise its `LANES` rows add up to the counts.
+    """
+    strange, size = 0, counts.shape[1]
+    place = np.empty(_BLOCK, np.uint32)
+    for base in range(start, stop, _BLOCK):
+        part = values[base : min(base + _BLOCK, stop)]
+        for i in range(part.size):
+            step = sign * part[i] - least
+            inside = (step >= 0) & (step < size)
+            whole = np.int32(step if inside else 0)
+            strange += (not inside) | (whole != step)
+            place[i] = whole
+        # the same value twice in a row would wait for its own counter
+        for i in range(part.size):
+            counts[i % LANES, place[i]] += 1
+    return strange == 0
 
 
 @kernel
@@ -79,21 +133,25 @@ def score_alone(
     A recency at or below a cut adds one point, a frequency or money at or above one. Where
     recency or money is NaN all scores are 0.
     """
-    for i in range(start, stop):
-        days, count, spend = recency[i], float(frequency[i]), monetary[i]
-        r = 1
-        for j in range(recency_cuts.size):
-            r += days <= recency_cuts[j]
-        f = 1
-        for j in range(frequency_cuts.size):
-            f += count >= frequency_cuts[j]
-        m = 1
-        for j in range(monetary_cuts.size):
-            m += spend >= monetary_cuts[j]
-        known = int((days == days) & (spend == spend))
-        recency_score[i] = r * known
-        frequency_score[i] = f * known
-        monetary_score[i] = m * known
+    for base in range(start, stop, _BLOCK):
+        top = min(base + _BLOCK, stop)
+        days, count, spend = recency[base:top], frequency[base:top], monetary[base:top]
+        r, f, m = recency_score[base:top], frequency_score[base:top], monetary_score[base:top]
+        # scores start as 1, or as 0 to stay so
+        for i in range(days.size):
+            r[i] = (days[i] == days[i]) & (spend[i] == spend[i])
+            f[i] = r[i]
+            m[i] = r[i]
+        for cut in recency_cuts:
+            for i in range(days.size):
+                r[i] += (days[i] <= cut) & (m[i] != 0)
+        for cut in frequency_cuts:
+            whole = np.int64(min(max(np.ceil(cut), -_MOST), _MOST))
+            for i in range(days.size):
+                f[i] += (count[i] >= whole) & (f[i] != 0)
+        for cut in monetary_cuts:
+            for i in range(days.size):
+                m[i] += (spend[i] >= cut) & (m[i] != 0)
 
 
 @kernel
@@ -152,17 +210,18 @@ def name_cells(
         From 1; 0 where there is no score.
     weights, steps : int64, shape (3,)
         Place value of each score in the cell code, and its step in the table.
-    table : int8, shape (cells,)
-        Segment code of each cell.
+    table : int8, flat
+        Segment code of each cell; scores of 0 have places too.
     cell, segment : arrays, shape (n,)
         Filled.
     """
-    origin = steps.sum()
-    for i in range(start, stop):
-        r, f, m = int(recency_score[i]), int(frequency_score[i]), int(monetary_score[i])
-        if r == 0:
-            cell[i] = 0
-            segment[i] = -1
-        else:
-            cell[i] = r * weights[0] + f * weights[1] + m * weights[2]
-            segment[i] = table[r * steps[0] + f * steps[1] + m * steps[2] - origin]
+    place = np.empty(_BLOCK, np.uint32)
+    for base in range(start, stop, _BLOCK):
+        top = min(base + _BLOCK, stop)
+        r, f, m = recency_score[base:top], frequency_score[base:top], monetary_score[base:top]
+        codes, names = cell[base:top], segment[base:top]
+        for i in range(r.size):
+            codes[i] = r[i] * weights[0] + f[i] * weights[1] + m[i] * weights[2]
+            place[i] = r[i] * steps[0] + f[i] * steps[1] + m[i] * steps[2]
+        for i in range(r.size):
+            names[i] = table[place[i]]

@@ -33,7 +33,7 @@ DONE, STATES_FULL, TABLE_FULL = 0, 1, 2
 
 
 @kernel
-def _place(key, salt, mask):
+def first_place(key, salt, mask):
     """Return where to look for a key first: the upper bits of a product depend on all of it.
 
     The salt differs from process to process, so that nobody can choose ids that collide;
@@ -51,7 +51,7 @@ def rebuild_table(states, base, used, salt, table):
     """Enter ``states[base … base + used]`` into an empty `table` (its length a power of two)."""
     mask = len(table) - 1
     for c in range(used):
-        place = _place(states[base + c]["key"], salt, mask)
+        place = first_place(states[base + c]["key"], salt, mask)
         while table[place] != 0:
             place = (place + 1) & mask
         table[place] = c + 1
@@ -61,7 +61,7 @@ def rebuild_table(states, base, used, salt, table):
 def _find(key, salt, table, states, base, used):
     """Return the position of `key`, entering it at `used` where it is new."""
     mask = len(table) - 1
-    place = _place(key, salt, mask)
+    place = first_place(key, salt, mask)
     c = np.int64(table[place])
     while c != 0 and states[base + c - 1]["key"] != key:
         place = (place + 1) & mask
@@ -81,30 +81,6 @@ def _find(key, salt, table, states, base, used):
     state["periods"] = 0
     state["period"] = -1
     return used
-
-
-@kernel
-def enter_keys(keys, salt, table):
-    """Enter distinct keys into an empty table."""
-    mask = len(table) - 1
-    for c in range(len(keys)):
-        place = _place(keys[c], salt, mask)
-        while table[place] != 0:
-            place = (place + 1) & mask
-        table[place] = c + 1
-
-
-@kernel
-def look_up(values, start, stop, salt, table, keys, codes):
-    """Write the place among `keys` of each value of ``start … stop``; all of them are there."""
-    mask = len(table) - 1
-    for i in range(start, stop):
-        place = _place(values[i], salt, mask)
-        c = table[place]
-        while keys[c - 1] != values[i]:
-            place = (place + 1) & mask
-            c = table[place]
-        codes[i] = c - 1
 
 
 @kernel

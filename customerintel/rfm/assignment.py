@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import SchemeError
 from customerintel.rfm.cells import cell_weights
+from customerintel.rfm.cutting import fixed
 from customerintel.rfm.options import by
 from customerintel.rfm.segment_scheme import SegmentScheme
 from customerintel.rfm.thresholds import RFMThresholds
@@ -18,7 +18,7 @@ from customerintel.rfm.thresholds import RFMThresholds
 __all__ = ["Assignment", "assign", "resolve_scheme"]
 
 #: Rows of one task: enough to be worth a thread, few enough to stay in the cache.
-_CHUNK = 100_000
+_CHUNK = 262_144
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +90,16 @@ def assign(
     from customerintel._kernels.threads import run
 
     score = kernels.score_nested if thresholds.method == "nested" else kernels.score_alone
-    days, count = _fixed(recency), _fixed(frequency)
+    days, count = fixed(recency), fixed(frequency)
     # without money a stand-in gets the one score 1, of place value 0
-    spend = days if monetary is None else _fixed(monetary)
+    spend = days if monetary is None else fixed(monetary)
     cuts = thresholds.arrays()
     bins = (*thresholds.bins, 1)[:3]
     weights = np.array((*cell_weights(thresholds.bins), 0)[:3])
-    steps = np.array([bins[1] * bins[2], bins[2], 1])
-    table = np.full(math.prod(bins), -1, np.int8) if scheme is None else scheme.table(bins[2])
+    steps = np.array([(bins[1] + 1) * (bins[2] + 1), bins[2] + 1, 1])
+    table = np.full([count + 1 for count in bins], -1, np.int8)
+    if scheme is not None:
+        table[1:, 1:, 1:] = scheme.table(bins[2]).reshape(bins)
     n = recency.size
     r, f, m = (np.empty(n, np.int8) for _ in range(3))
     cell = np.empty(n, np.int16 if weights[0] <= 100 else np.int32)
@@ -105,14 +107,7 @@ def assign(
 
     def work(start: int, stop: int) -> None:
         score(days, count, spend, *cuts, r, f, m, start, stop)
-        kernels.name_cells(r, f, m, weights, steps, table, cell, segment, start, stop)
+        kernels.name_cells(r, f, m, weights, steps, table.ravel(), cell, segment, start, stop)
 
     run(work, [(start, min(start + _CHUNK, n)) for start in range(0, n, _CHUNK)])
     return Assignment(r, f, m, cell, segment)
-
-
-def _fixed(values: NDArray[Any]) -> NDArray[Any]:
-    """Contiguous read-only view, so that one compiled version serves every caller."""
-    view = np.ascontiguousarray(values).view()
-    view.flags.writeable = False
-    return view

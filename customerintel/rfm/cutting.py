@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["distinct_upto", "nested_cuts", "quantile_cuts"]
+__all__ = ["distinct_upto", "fixed", "nested_cuts", "quantile_cuts"]
 
 Floats = NDArray[np.float64]
 
 #: Size of the sample that brackets the quantiles of a long array.
 _SAMPLE = 65_536
 
-#: Whole numbers below this are counted rather than sorted.
-_HISTOGRAM = 65_536
+#: Whole numbers that lie within this range are counted rather than sorted.
+_HISTOGRAM = 16_384
+
+#: Fewer values than this are sorted whatever they are.
+_FEW = 4_096
 
 
-def quantile_cuts(values: NDArray[Any], bins: int, sample: int = _SAMPLE) -> Floats:
+def quantile_cuts(
+    values: NDArray[Any], bins: int, sample: int = _SAMPLE, *, sign: int = 1
+) -> Floats:
     """Smallest value of each score from 2 to `bins`, under the mid-rank percentile.
 
     A value with `less` values below it and `equal` values like it (itself included) has
@@ -29,14 +35,15 @@ def quantile_cuts(values: NDArray[Any], bins: int, sample: int = _SAMPLE) -> Flo
     Parameters
     ----------
     values : float64 or int64 array, shape (n,)
-        Higher is better. Values that are not finite are left out; whole numbers are not
-        negative.
+        Higher is better. Values that are not finite are left out.
     bins : int
         Number of scores.
     sample : int
-        Arrays over four times this size are not sorted whole: a strided sample of about
-        this size brackets the quantiles, and only the brackets are sorted. The cut points
-        are the same, whatever the sample.
+        Arrays over four times this size are not sorted whole: whole numbers are counted, and
+        of others a strided sample of about this size brackets the quantiles, and only the
+        brackets are sorted. The cut points are the same, whatever the sample.
+    sign : {1, -1}
+        -1 for the cut points of ``-values``.
 
     Returns
     -------
@@ -44,44 +51,67 @@ def quantile_cuts(values: NDArray[Any], bins: int, sample: int = _SAMPLE) -> Flo
         Never decreasing; inf where no value reaches the score. A value has the score
         ``1 + (number of cut points at or below it)``.
     """
-    if values.dtype != np.int64:
-        finite = np.isfinite(values)
-        values = values if finite.all() else values[finite]
-    n = values.size
-    if n == 0:
+    cuts = _counted(values, bins, sign) if values.size > _FEW else None
+    if cuts is not None:
+        return cuts
+    values = values.astype(np.float64, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        clean = np.isfinite(values.sum())  # a finite sum has only finite terms
+    values = values if clean else values[np.isfinite(values)]
+    if values.size == 0:
         return np.full(bins - 1, np.inf)
-    # twice the mid-rank that score k asks for, rounded up: 2 less + equal >= 2 n (k - 1) / bins
-    targets = [-(-2 * n * k // bins) for k in range(1, bins)]
-    if values.dtype == np.int64:
-        if values.max() < _HISTOGRAM:
-            return _counted(values, targets)
-        values = values.astype(np.float64)
-    cuts = _bracketed(values, targets, sample) if n > 4 * sample else None
-    if cuts is None:
-        ordered = np.sort(values)
-        cuts = np.array([_first_at(ordered, 0, target) for target in targets])
-    return cuts
+    values = -values if sign < 0 else values
+    targets = _targets(values.size, bins)
+    cuts = _bracketed(values, targets, sample) if values.size > 4 * sample else None
+    return np.array([_first_at(values, 0, target) for target in targets]) if cuts is None else cuts
 
 
-def _counted(values: NDArray[np.int64], targets: list[int]) -> Floats:
-    """Quantile cuts of small whole numbers, from how often each occurs."""
-    counts = np.bincount(values)
-    present = np.flatnonzero(counts)
-    mid_ranks = 2 * np.cumsum(counts[present]) - counts[present]
-    return np.append(present, np.inf)[np.searchsorted(mid_ranks, targets, side="left")]
+def _targets(n: int, bins: int) -> list[int]:
+    """Twice the mid-rank that each score asks for: 2 less + equal >= 2 n (k - 1) / bins."""
+    return [-(-2 * n * k // bins) for k in range(1, bins)]
 
 
-def _first_at(ordered: Floats, before: int, target: int) -> float:
-    """First of the ordered values whose doubled mid-rank reaches the target, or inf.
+def _stretches(n: int) -> list[tuple[int, int]]:
+    """Cut n rows into one stretch per thread."""
+    from customerintel._kernels.threads import get_threads
 
-    `before` is the number of values, all smaller, that are not in `ordered`.
+    return list(itertools.pairwise(np.linspace(0, n, get_threads() + 1).astype(int).tolist()))
+
+
+def _counted(values: NDArray[Any], bins: int, sign: int) -> Floats | None:
+    """Quantile cuts from how often each value occurs; None where some are not whole or far off."""
+    from customerintel._kernels.scores import LANES, count_whole
+    from customerintel._kernels.threads import run
+
+    head = values[:_FEW]
+    if (head != np.floor(head)).any():
+        return None
+    middle = sign * float(values[0])
+    least = math.floor(middle) - _HISTOGRAM // 2 if abs(middle) < 2.0**52 else 0.0
+    spans = _stretches(values.size)
+    counts = np.zeros((len(spans), LANES, _HISTOGRAM), np.int64)
+    values = fixed(values)
+    tasks = [(values, float(sign), float(least), counts[k], *span) for k, span in enumerate(spans)]
+    if not all(run(count_whole, tasks)):
+        return None
+    counted = counts.sum(axis=(0, 1))
+    present = np.flatnonzero(counted)
+    mid_ranks = 2 * np.cumsum(counted[present]) - counted[present]
+    reached = np.searchsorted(mid_ranks, _targets(values.size, bins), side="left")
+    return np.append(present + float(least), np.inf)[reached]
+
+
+def _first_at(values: Floats, before: int, target: int) -> float:
+    """Least of the values whose doubled mid-rank reaches the target, or inf.
+
+    `before` is the number of values, all smaller, that are not in `values`.
     """
     # the value before this position cannot reach the target, this one or the next distinct does
     position = max(target // 2 - before, 0)
-    while position < ordered.size:
-        value = ordered[position]
-        left = int(np.searchsorted(ordered, value, side="left"))
-        right = int(np.searchsorted(ordered, value, side="right"))
+    while position < values.size:
+        value = np.partition(values, position)[position]
+        left = int(np.count_nonzero(values < value))
+        right = left + int(np.count_nonzero(values == value))
         if 2 * before + left + right >= target:
             return float(value)
         position = right
@@ -91,37 +121,54 @@ def _first_at(ordered: Floats, before: int, target: int) -> float:
 def _bracketed(values: Floats, targets: list[int], sample: int) -> Floats | None:
     """Quantile cuts of a long array, or None where the sample was no guide to it."""
     from customerintel._kernels.scores import split_brackets
+    from customerintel._kernels.threads import run
 
-    values = np.ascontiguousarray(values).view()
-    values.flags.writeable = False  # one compiled version for the caller's arrays and for copies
+    values = fixed(values)
     low, high, bracket_of = _brackets(values, targets, sample)
-    room = values.size // 4
+    spans = _stretches(values.size)
+    room = values.size // (4 * len(spans))
     starts = np.arange(low.size + 1) * (room + 1)
-    position, counts = starts.copy(), np.zeros(low.size + 1, np.int64)
-    inside = np.empty((low.size + 1) * (room + 1))
-    split_brackets(values, low, high, position, starts + room, counts, inside)
-    if (position == starts + room).any():
+    # a cache line to each thread: they write these all the time
+    position, counts = np.zeros((2, len(spans), starts.size + 16), np.int64)[..., : starts.size]
+    position[:] = starts
+    inside = np.empty((len(spans), (low.size + 1) * (room + 1)))
+    limit = starts + room
+    run(
+        split_brackets,
+        [
+            (values[slice(*span)], low, high, position[k], limit, counts[k], inside[k])
+            for k, span in enumerate(spans)
+        ],
+    )
+    if (position == limit).any():
         return None
-    before = np.cumsum(counts)
+    before = np.cumsum(counts.sum(axis=0))
     cuts = []
     for target, j in zip(targets, bracket_of, strict=True):
-        run = np.sort(inside[starts[j + 1] : position[j + 1]])
-        cut = _first_at(run, int(before[j]), target)
+        found = zip(inside, position[:, j + 1], strict=True)
+        within = np.concatenate([kept[starts[j + 1] : end] for kept, end in found])
+        cut = _first_at(within, int(before[j]), target)
         # outside the bracket: the values below it may reach the target, or only those above
-        if 2 * before[j] > target or (cut == np.inf and before[j] + run.size < values.size):
+        if 2 * before[j] > target or (cut == np.inf and before[j] + within.size < values.size):
             return None
         cuts.append(cut)
     return np.array(cuts)
 
 
+def fixed(values: NDArray[Any]) -> NDArray[Any]:
+    """Contiguous read-only view, so that one compiled version serves copies and callers' arrays."""
+    view = np.ascontiguousarray(values).view()
+    view.flags.writeable = False
+    return view
+
+
 def _brackets(values: Floats, targets: list[int], sample: int) -> tuple[Floats, Floats, list[int]]:
     """Disjoint brackets, about four standard errors to each side, and the one of each target."""
-    drawn = np.sort(values[:: values.size // sample])
+    drawn = values[:: values.size // sample]
     rank = np.array(targets) / (2 * values.size) * drawn.size
     margin = 4.0 * np.sqrt(rank * (1.0 - rank / drawn.size)) + 1.0
-    last = drawn.size - 1
-    lower = drawn[np.clip(rank - margin, 0, last).astype(np.int64)]
-    upper = drawn[np.clip(rank + margin, 0, last).astype(np.int64)]
+    ends = np.clip([rank - margin, rank + margin], 0, drawn.size - 1).astype(np.int64)
+    lower, upper = np.partition(drawn, np.unique(ends))[ends]
     low, high, bracket_of = [lower[0]], [-np.inf, upper[0]], []
     for a, b in zip(lower, upper, strict=True):
         if a > high[-1]:

@@ -124,8 +124,13 @@ class RFMScores:
         SchemeError
             When the scores have no scheme.
         """
-        # code -1 picks the last
-        return read_only(np.array([*self._named().segments, None], dtype=object)[self.codes])
+        names = np.array([*self._named().segments, None], dtype=object)
+        # the last name stands for code -1; blocks of places stay in the cache
+        found = np.empty(len(self), dtype=object)
+        for start in range(0, len(self), 65_536):
+            stop = start + 65_536
+            names.take(self.codes[start:stop], out=found[start:stop], mode="wrap")
+        return read_only(found)
 
     @cached_property
     def weighted_score(self) -> Floats:

@@ -47,11 +47,6 @@ class _Measured:
     def measures(self) -> tuple[str, ...]:
         return MEASURES[:2] if self.monetary is None else MEASURES
 
-    def upward(self) -> list[NDArray[Any]]:
-        """Each measure, turned so that higher is better."""
-        both = [np.negative(self.recency), self.frequency]
-        return both if self.monetary is None else [*both, self.monetary]
-
 
 def score_rfm(
     data: History | TransactionLog,
@@ -190,7 +185,7 @@ def _history(data: Any, as_of: Any) -> Any:
 def _measure(summary: CustomerSummary, options: Options) -> _Measured:
     """Recency, frequency and money of each customer, as the options define them."""
     by_period = options.frequency_of == "periods"
-    count = summary.frequency + 1 if by_period else summary.n_purchases
+    count = summary.n_periods if by_period else summary.n_purchases
     total = summary.total_amount if summary.has_amounts else None
     monetary = total
     if total is not None and options.monetary_of == "mean":
@@ -224,22 +219,21 @@ def _thresholds(measured: _Measured, options: Options, bins: tuple[int, ...]) ->
 
 def _fit(measured: _Measured, method: str, bins: tuple[int, ...]) -> list[Any]:
     """Cut points in natural units, as nested tuples."""
-    from customerintel._kernels.threads import run
-
     if measured.recency.size == 0:
         within = "" if measured.window is None else f" in the {describe(measured.window)} before"
         raise InvalidArgumentError(
             f"Nobody bought anything up to the moment{within}, so there is nothing to rank. "
             "Choose a later as_of or a longer window, or give thresholds."
         )
-    values = measured.upward()
     if method == "nested":
-        money = values[2] if len(values) == 3 else None
-        fitted = [
-            tree for tree in nested_cuts(values[0], values[1], money, bins) if tree is not None
-        ]
+        trees = nested_cuts(-measured.recency, measured.frequency, measured.monetary, bins)
+        fitted = [tree for tree in trees if tree is not None]
     else:
-        fitted = run(quantile_cuts, list(zip(values, bins, strict=True)))
+        fitted = [quantile_cuts(measured.recency, bins[0], sign=-1)]
+        fitted += [
+            quantile_cuts(getattr(measured, name), count)
+            for name, count in zip(measured.measures[1:], bins[1:], strict=True)
+        ]
     return [_tuples((-fitted[0][::-1]).tolist()), *(_tuples(tree.tolist()) for tree in fitted[1:])]
 
 

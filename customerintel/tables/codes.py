@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel._kernels import summary, threads
+from customerintel._kernels import lookup, summary, threads
 from customerintel.tables import grouping
 
 __all__ = ["codes_of", "count_distinct"]
@@ -40,12 +40,12 @@ def codes_of(hashes: Ints) -> tuple[Ints, Ints]:
     n = len(hashes)
     folded = _fold(hashes)
     table = np.zeros(1 << (summary.FILL * len(folded.keys) + 1).bit_length(), np.int32)
-    summary.enter_keys(folded.keys, grouping.SALT, table)
+    lookup.enter_keys(folded.keys, grouping.SALT, table)
     codes = np.empty(n, np.int64)
     width = min(threads.get_threads(), n // grouping.PARTITION_ROWS + 1)
     cuts = np.linspace(0, n, width + 1).astype(np.int64)
     threads.run(
-        summary.look_up,
+        lookup.look_up,
         [
             (hashes, cuts[k], cuts[k + 1], grouping.SALT, table, folded.keys, codes)
             for k in range(width)

@@ -87,9 +87,14 @@ class CustomerSummary:
         return self.ids.to_numpy()
 
     @cached_property
+    def n_periods(self) -> Ints:
+        """Distinct periods with a purchase."""
+        return _fixed(self._folded.periods.astype(np.int64))
+
+    @cached_property
     def frequency(self) -> Ints:
         """Distinct periods with a purchase, less one: repeat purchases."""
-        return _fixed(self._folded.periods.astype(np.int64) - 1)
+        return _fixed(self.n_periods - 1)
 
     @cached_property
     def recency(self) -> Floats:

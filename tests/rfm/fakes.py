@@ -49,6 +49,7 @@ class FakeHistory:
             ids=self.ids,
             customer_id=self.ids.to_numpy(),
             frequency=self.frequency - 1,
+            n_periods=self.frequency,
             n_purchases=self.frequency * 2,
             total_amount=none if self.monetary is None else self.monetary.copy(),
             has_amounts=self.monetary is not None,

@@ -37,6 +37,34 @@ def test_whole_numbers_give_the_cut_points_of_floats(values, bins):
     assert quantile_cuts(array, bins).tolist() == quantile_cuts(array.astype(float), bins).tolist()
 
 
+@given(
+    st.lists(st.integers(-30, 30) | st.integers(-9_000, 9_000), min_size=1, max_size=60),
+    bins,
+    st.sampled_from([1, -1]),
+)
+def test_counting_gives_the_cut_points_of_sorting(values, bins, sign):
+    for array in (np.array(values, np.int64), np.array(values, float)):
+        found = cutting._counted(array, bins, sign)
+        sorted_out = quantile_cuts(sign * array, bins).tolist()
+        assert quantile_cuts(array, bins, sign=sign).tolist() == sorted_out
+        if found is None:
+            assert np.ptp(array) > cutting._HISTOGRAM // 2 - 1
+        else:
+            assert found.tolist() == sorted_out
+
+
+@pytest.mark.parametrize("odd", [0.5, np.nan, np.inf, -np.inf, 1e300, 2.0**40, -(2.0**40)])
+def test_only_whole_numbers_close_to_each_other_are_counted(odd):
+    values = np.append(np.arange(cutting._FEW + 500) % 7, odd).astype(float)
+    assert cutting._counted(values, 5, 1) is None
+    assert cutting._counted(values[:-1], 5, 1) is not None
+    alone = cutting._counted(np.full(5_000, odd), 5, 1)
+    assert (alone is None) == (not np.isfinite(odd) or odd in {0.5, 1e300})
+    expected = quantile_cuts(values, 5, 10**6).tolist()
+    assert quantile_cuts(-values, 5, 500, sign=-1).tolist() == expected
+    assert quantile_cuts(values, 5, 500).tolist() == expected
+
+
 @pytest.mark.parametrize("bins", [3, 5, 10])
 @pytest.mark.parametrize(
     ("name", "short_cut"),

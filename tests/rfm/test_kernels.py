@@ -62,13 +62,15 @@ def test_only_the_rows_asked_for_are_scored():
 @settings(deadline=None)  # the first call compiles
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4), st.integers(1, 5)), min_size=1))
 def test_cells_and_segments(scores):
-    table = np.random.default_rng(1).integers(0, 100, 60).astype(np.int8)
+    scores = [score if score[0] else (0, 0, 0) for score in scores]
+    table = np.full((4, 5, 6), -1, np.int8)
+    table[1:, 1:, 1:] = np.random.default_rng(1).integers(0, 100, (3, 4, 5))
     grid = itertools.product(range(1, 4), range(1, 5), range(1, 6))
-    segments_of = dict(zip(grid, table.tolist(), strict=True))
+    segments_of = {rfm: int(table[rfm]) for rfm in grid}
     cell, segment = np.zeros(len(scores), np.int16), np.zeros(len(scores), np.int8)
     columns = [np.array(c, np.int8) for c in zip(*scores, strict=True)]
-    places, steps = np.array([100, 10, 1]), np.array([20, 5, 1])
-    kernels.name_cells(*columns, places, steps, table, cell, segment, 0, len(scores))
+    places, steps = np.array([100, 10, 1]), np.array([30, 6, 1])
+    kernels.name_cells(*columns, places, steps, table.ravel(), cell, segment, 0, len(scores))
     expected = [oracle.name_cells(r, f, m, segments_of) for r, f, m in scores]
     assert list(zip(cell.tolist(), segment.tolist(), strict=True)) == expected
 
