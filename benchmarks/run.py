@@ -35,7 +35,7 @@ def _ratios(results: dict[str, Any], peers: list[str]) -> dict[str, Any]:
 def summary() -> None:
     """67.4 million transactions of 4 million customers, integer ids from all of int64."""
     polars = ["polars"]
-    results = compare("summary", ["customerintel", *polars, "duckdb"], rounds=2, warm=1)
+    results = compare("summary", ["customerintel", *polars, "duckdb"], rounds=3, warm=2)
     ratios = _ratios(results, [*polars, "duckdb"])
     results |= compare("summary", ["pandas"], rounds=1, warm=0)
     save("summary", {"ratios": ratios, "results": results})
@@ -51,7 +51,7 @@ def summary_dense_ids() -> None:
 def summary_text_ids() -> None:
     """20 million transactions, ids of 36 characters."""
     engines = ["customerintel", "polars", "duckdb"]
-    results = compare("summary-text-ids", engines, rounds=2, warm=1)
+    results = compare("summary-text-ids", engines, rounds=3, warm=2)
     save("summary_text_ids", {"ratios": _ratios(results, engines[1:]), "results": results})
 
 

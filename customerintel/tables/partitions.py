@@ -14,7 +14,7 @@ Ints = NDArray[np.int64]
 
 EARLIEST, LATEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 #: Buckets that tell the partition of most keys at once.
-GUIDE_BITS = 12
+GUIDE_BITS = 14
 
 
 @dataclass(frozen=True)

@@ -95,18 +95,24 @@ def order_texts(texts: Text) -> Ints:
     from customerintel._kernels.text import seven_bytes, shared_prefix
 
     n = len(texts)
-    order = np.arange(n, dtype=np.int64)
-    run = np.zeros(n, np.int64)  # texts that agree so far share a number
-    todo = order.copy()  # places in `order` that are not settled
     skip = int(shared_prefix(texts.data, texts.offsets))
+    word = np.empty(n, np.int64)
+    seven_bytes(texts.data, texts.offsets, np.arange(n), skip, word)
+    order = np.argsort(word)
+    word = word[order]
+    fresh = np.ones(n, bool)
+    np.not_equal(word[1:], word[:-1], out=fresh[1:])
+    # texts that agree so far share a number; only they are looked at further
+    run = np.maximum.accumulate(np.where(fresh, np.arange(n), 0))
+    todo = np.flatnonzero(~(fresh & np.append(fresh[1:], True)))
     while len(todo) > 1:
+        skip += 7
         word = np.empty(len(todo), np.int64)
         seven_bytes(texts.data, texts.offsets, order[todo], skip, word)
-        by = np.lexsort((word, run[todo])) if run[todo].any() else np.argsort(word)
+        by = np.lexsort((word, run[todo]))
         order[todo], word = order[todo][by], word[by]
         fresh = np.ones(len(todo), bool)
         fresh[1:] = (word[1:] != word[:-1]) | (run[todo][1:] != run[todo][:-1])
         run[todo] = todo[np.maximum.accumulate(np.where(fresh, np.arange(len(todo)), 0))]
         todo = todo[~(fresh & np.append(fresh[1:], True))]
-        skip += 7
     return order
