@@ -72,6 +72,16 @@ def from_frame() -> None:
     save("from_frame", {"times_of_the_summary_warm": ratios, "results": results})
 
 
+def models() -> None:
+    """Fits and values, against lifetimes; its fit of Pareto/NBD is a Nelder-Mead search."""
+    found = {}
+    for task in ("fit-bgnbd", "fit-paretonbd", "value"):
+        results = compare(task, ["customerintel", "lifetimes"], rounds=2, warm=1)
+        found[task] = {"ratios": _ratios(results, ["lifetimes"]), "results": results}
+    results = compare("fit-paretonbd-million", ["customerintel"], rounds=1, warm=1)
+    save("models", {**found, "fit-paretonbd-million": {"results": results}})
+
+
 def _timed(command: list[str], **more: Any) -> float:
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, **more)
@@ -114,6 +124,7 @@ ALL = {
     "summary_text_ids": summary_text_ids,
     "scores": scores,
     "from_frame": from_frame,
+    "models": models,
     "startup": startup,
 }
 

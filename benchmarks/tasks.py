@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from model_tasks import MODEL_TASKS
 from simulate import DAYS, START, stored
 
 DATA = Path(os.environ.get("CUSTOMERINTEL_BENCH_DATA", Path(tempfile.gettempdir()) / "ci-bench"))
@@ -296,3 +297,4 @@ TASKS: dict[str, dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]] = {
         "summary": (partial(_ready_log, _polars, **TEN_MILLION), ours_summary_only),
     },
 }
+TASKS |= MODEL_TASKS

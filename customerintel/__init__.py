@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from customerintel._version import __version__
 
 if TYPE_CHECKING:
-    from customerintel import exceptions, rfm, schema
+    from customerintel import exceptions, models, rfm, schema
     from customerintel._kernels.threads import get_threads, set_threads
     from customerintel.rfm import (
         Migration,
@@ -64,6 +64,7 @@ __all__ = [
     "exceptions",
     "get_threads",
     "migration",
+    "models",
     "pseudonymise",
     "rfm",
     "schema",
@@ -86,7 +87,7 @@ _ROOMS = {
     ),
 }  # fmt: skip
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
-_MODULES = ("exceptions", "rfm", "schema")
+_MODULES = ("exceptions", "models", "rfm", "schema")
 
 
 def __getattr__(name: str) -> Any:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 __all__ = [
+    "ConvergenceWarning",
     "CustomerIntelError",
     "CustomerIntelWarning",
     "DataQualityWarning",
     "DataValidationError",
     "InvalidArgumentError",
     "MissingDependencyError",
+    "NotFittedError",
     "PerformanceWarning",
     "SchemaError",
     "SchemeError",
@@ -59,6 +61,10 @@ class SchemeError(InvalidArgumentError):
     """A segment scheme has a hole, an overlap, an unreachable name, or the wrong bins."""
 
 
+class NotFittedError(CustomerIntelError, AttributeError):
+    """A model is asked for results before it was fitted."""
+
+
 class MissingDependencyError(CustomerIntelError, ImportError):
     """An optional package is needed and not installed; the message holds the pip line."""
 
@@ -69,6 +75,10 @@ class CustomerIntelWarning(UserWarning):
 
 class DataQualityWarning(CustomerIntelWarning):
     """The data are usable, but hold something that the caller should know of."""
+
+
+class ConvergenceWarning(CustomerIntelWarning):
+    """A fit ended on a boundary of its parameters, or did not converge."""
 
 
 class PerformanceWarning(CustomerIntelWarning):

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 import customerintel as ci
-from customerintel import exceptions
+from customerintel import exceptions, models
 
 ROOT = Path(__file__).parents[1]
 DIRECTIVE = re.compile(r"^\.\. auto(?:class|function|data|module):: ([\w.]+)", re.MULTILINE)
 
 
-def documented() -> set[str]:
-    return set(DIRECTIVE.findall((ROOT / "docs/reference/api.md").read_text(encoding="utf-8")))
+def documented(page: str = "api") -> set[str]:
+    return set(DIRECTIVE.findall((ROOT / f"docs/reference/{page}.md").read_text(encoding="utf-8")))
 
 
 def test_every_public_name_is_in_the_reference():
@@ -25,6 +25,11 @@ def test_every_public_name_is_in_the_reference():
 
 def test_the_reference_names_nothing_that_is_not_there():
     assert {name for name in documented() if not hasattr(ci, name)} == set()
+
+
+def test_every_model_is_in_the_reference():
+    assert documented("models") == set(models.__all__)
+    assert all(hasattr(models, name) for name in models.__all__)
 
 
 @pytest.mark.parametrize("name", exceptions.__all__)

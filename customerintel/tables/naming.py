@@ -9,6 +9,7 @@ process (see `customerintel._kernels.naming`).
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,20 +49,27 @@ class _Spread:
         return np.ascontiguousarray(self.begin[:, part]), np.ascontiguousarray(self.cursor[:, part])
 
 
-def code_texts(texts: Text) -> tuple[Ints, Text]:
+def code_texts(texts: Text, order_of: Callable[[Text], Ints] = order_texts) -> tuple[Ints, Text]:
     """Give each distinct text its place in ascending order.
+
+    Parameters
+    ----------
+    texts : Text
+        One per row.
+    order_of : callable
+        Takes distinct texts and returns their order; by bytes if not given.
 
     Returns
     -------
     codes : ndarray of int64, shape (n_texts,)
         The place of each text among the distinct ones.
     distinct : Text
-        Ascending by bytes, which is ascending by code point.
+        Ascending: by bytes, which is by code point, unless `order_of` says otherwise.
     """
     spread = _spread(texts)
     firsts = _number(spread)
     distinct = texts.take(np.concatenate(firsts))
-    order = order_texts(distinct)
+    order = order_of(distinct)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     ends = np.cumsum([len(first) for first in firsts])

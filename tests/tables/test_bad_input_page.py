@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from models.test_fitting import CALLS as MODEL_CALLS
+from models.test_statistics import HISTORIES
 from rfm.test_bad_input import INVALID, SCHEMES
 from tables.test_bad_calls import CALLS
 from tables.test_bad_input import ERRORS
@@ -28,6 +30,14 @@ def rows_of_errors() -> list[str]:
     return [
         row(given, f"`{error.__name__}`: {code(message)}", f"tables/{test}.py::test_errors")
         for test, cases in (("test_bad_input", ERRORS), ("test_bad_calls", CALLS))
+        for given, (_, error, message) in cases.items()
+    ]
+
+
+def rows_of_models() -> list[str]:
+    return [
+        row(given, f"`{error.__name__}`: {code(message)}", f"models/{test}.py::test_errors")
+        for test, cases in (("test_statistics", HISTORIES), ("test_fitting", MODEL_CALLS))
         for given, (_, error, message) in cases.items()
     ]
 
@@ -61,7 +71,13 @@ def rows_of_scores() -> list[str]:
     ]
 
 
-EXPECTED = [*rows_of_errors(), *rows_of_rules(), *rows_of_results(), *rows_of_scores()]
+EXPECTED = [
+    *rows_of_errors(),
+    *rows_of_models(),
+    *rows_of_rules(),
+    *rows_of_results(),
+    *rows_of_scores(),
+]
 
 
 def rows_of_the_page() -> list[str]:

@@ -1,0 +1,291 @@
+"""Customers counted by the period: renewals under contract, and opportunities to buy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel.exceptions import InvalidArgumentError, SchemaError
+from customerintel.models.fitting import LIMIT, Optimum
+from customerintel.models.statistics import PurchaseStatistics, numbers_of, read_statistics
+from customerintel.tables import CustomerSummary
+from customerintel.tables.frames import open_table
+from customerintel.tables.kinds import Kind
+from customerintel.tables.roles import check_names
+
+__all__ = [
+    "Cohort",
+    "check_penalty",
+    "find_limit",
+    "read_cohort",
+    "read_opportunities",
+    "whole_number",
+]
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+#: Opportunities of one customer, at the most.
+MOST = 1_000_000
+#: How much further out, in logarithms, a limit is looked for.
+_PUSH = 20.0
+#: A log-likelihood that loses less than this on the way says nothing against the limit.
+_NOTHING = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """How the renewal decisions of customers under contract ended.
+
+    Parameters
+    ----------
+    cancelled, renewed : ndarray of float64, shape (m,)
+        Customers who said no, and yes, at their first, second, … decision.
+    n_customers : float
+        Customers, those without a decision so far included.
+    kind : Kind
+        The caller's kind of table.
+    """
+
+    cancelled: Floats
+    renewed: Floats
+    n_customers: float
+    kind: Kind
+
+
+def read_cohort(data: Any, *, n: float | None = None) -> Cohort:
+    """Read survivors per period, or a table with columns age, cancelled and perhaps weight.
+
+    Parameters
+    ----------
+    data : sequence of float, or table
+        Survivors: customers at the start, after the first renewal, after the second, … as
+        counts, or with `n` as shares or per cent. A table: `age`, the renewal decisions that
+        a customer has faced; `cancelled`, whether the last of them was a no; `weight`.
+    n : float, optional
+        Customers at the start, where survivors are shares.
+
+    Returns
+    -------
+    Cohort
+        Decisions up to the last that anybody faced.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there are no decisions, or what no cohort can have.
+    SchemaError
+        If a column is missing or holds no numbers.
+    """
+    if isinstance(data, list | tuple) or len(getattr(data, "shape", ())) == 1:
+        return _from_survivors(data, n)
+    if n is not None:
+        raise InvalidArgumentError("n goes with shares of survivors; a table has weights instead.")
+    source = open_table(data)
+    check_names(["age", "cancelled"], "a contractual model", source.columns)
+    names = [name for name in ("age", "cancelled", "weight") if name in source.columns]
+    table = source.read(names)
+    said = table["cancelled"]
+    if isinstance(said.values, np.ndarray) and said.values.dtype.kind in "bO":
+        said = replace(said, values=_truths(said.values))
+    age, gone = numbers_of(table["age"], "age"), numbers_of(said, "cancelled")
+    weights = numbers_of(table["weight"], "weight") if "weight" in names else np.ones(len(age))
+    _check_rows(age, gone, weights)
+    return _from_rows(age, gone > 0, weights, table.kind)
+
+
+def _truths(values: NDArray[Any]) -> NDArray[Any]:
+    """Return truth values as numbers, and all else as it is."""
+    if values.dtype.kind == "b":
+        return values.astype(np.float64)
+    items = [float(v) if isinstance(v, bool | np.bool_) else v for v in values.tolist()]
+    return np.fromiter(items, object, len(items))
+
+
+def _from_rows(age: Floats, gone: Mask, weights: Floats, kind: Kind) -> Cohort:
+    m = int(age.max())
+    ages = age.astype(np.int64)
+    left: Floats = np.bincount(ages[gone], weights[gone], m + 1).astype(np.float64)
+    ended: Floats = np.bincount(ages, weights, m + 1).astype(np.float64)
+    # who faced decision t or a later one, and did not say no at t, said yes
+    faced = np.cumsum(ended[::-1])[::-1]
+    return _cohort(left[1:], np.maximum(faced[1:] - left[1:], 0.0), float(weights.sum()), kind)
+
+
+def _cohort(cancelled: Floats, renewed: Floats, n: float, kind: Kind) -> Cohort:
+    if not len(cancelled):
+        raise InvalidArgumentError(
+            "Nobody in the data has faced a renewal, so there is nothing to fit. Give the "
+            "survivors of two or more periods, or customers of age 1 or more."
+        )
+    return Cohort(cancelled, renewed, n, kind)
+
+
+def _from_survivors(data: Any, n: float | None) -> Cohort:
+    try:
+        alive = np.asarray(data, np.float64)
+    except (TypeError, ValueError) as error:
+        raise SchemaError("Survivors must be numbers, one per period; convert them.") from error
+    if alive.ndim != 1 or not len(alive):
+        raise InvalidArgumentError("Survivors must be a flat sequence of numbers, one per period.")
+    if not np.isfinite(alive).all() or (alive < 0).any() or alive[0] <= 0:
+        raise InvalidArgumentError(
+            "Survivors must be finite and not negative, and more than 0 at the start."
+        )
+    if (np.diff(alive) > 0).any():
+        place = int(np.flatnonzero(np.diff(alive) > 0)[0]) + 1
+        raise InvalidArgumentError(
+            f"Survivors cannot grow, and do at place {place} (counted from 0). Leave out "
+            "customers who came later: they are a cohort of their own."
+        )
+    if n is not None:
+        if isinstance(n, bool) or not isinstance(n, int | float | np.number) or not 0 < n < np.inf:
+            raise InvalidArgumentError(f"n must be a positive number of customers; got {n!r}.")
+        alive = alive / alive[0] * float(n)
+    elif (alive != np.floor(alive)).any():
+        raise InvalidArgumentError(
+            "Survivors that are no whole numbers are shares: give n, the customers at the start."
+        )
+    return _cohort(-np.diff(alive), alive[1:], float(alive[0]), Kind("pandas"))
+
+
+def _check_rows(age: Floats, gone: Floats, weights: Floats) -> None:
+    """Refuse what no contract can have."""
+    if not len(age):
+        raise InvalidArgumentError("The data hold no customers, so there is nothing to fit.")
+    with np.errstate(invalid="ignore"):
+        broken = {
+            "an age, cancelled or weight that is missing or not finite": ~(
+                np.isfinite(age) & np.isfinite(gone) & np.isfinite(weights)
+            ),
+            "an age that is negative, not a whole number, or above 100,000": (age < 0)
+            | (age != np.floor(age))
+            | (age > 100_000),
+            "a cancelled that is neither 0 nor 1": (gone != 0) & (gone != 1),
+            "cancelled at age 0, before any renewal": (gone == 1) & (age == 0),
+            "a weight that is not positive": weights <= 0,
+        }
+    _refuse(
+        broken,
+        "Correct them: age is the number of renewals that a customer decided on, cancelled says "
+        "whether the last was a no.",
+    )
+
+
+def _refuse(broken: Mapping[str, Mask], advice: str) -> None:
+    """Raise for the first rule that rows break."""
+    for what, mask in broken.items():
+        if mask.any():
+            where = ", ".join(map(str, np.flatnonzero(mask)[:5]))
+            count = "1 row has" if mask.sum() == 1 else f"{int(mask.sum()):,} rows have"
+            raise InvalidArgumentError(f"{count} {what} (first rows: {where}). {advice}")
+
+
+def find_limit(
+    found: Optimum, log_likelihood: Callable[[Floats], float], names: Sequence[str]
+) -> Optimum:
+    """Put an optimum on the boundary where the likelihood is as great at infinity or zero.
+
+    A search stops where the likelihood no longer grows, which on a flat ridge is anywhere.
+
+    Parameters
+    ----------
+    found : Optimum
+        Where a search without penalty ended.
+    log_likelihood : callable
+        At natural parameters.
+    names : sequence of str
+        Of the parameters.
+
+    Returns
+    -------
+    Optimum
+        `found` itself, or the point that was looked at on the way to the limit.
+    """
+    if found.status == "boundary":
+        return found
+    loss = _NOTHING + 1e-12 * abs(found.log_likelihood)
+    for size in range(1, len(names) + 1):
+        for chosen in combinations(range(len(names)), size):
+            for sign in (1.0, -1.0):
+                logs = np.log(found.params)
+                logs[list(chosen)] = np.clip(logs[list(chosen)] + sign * _PUSH, -LIMIT, LIMIT)
+                value = log_likelihood(np.exp(logs))
+                if value >= found.log_likelihood - loss:
+                    ends = tuple(f"{names[k]} → {'inf' if sign > 0 else '0'}" for k in chosen)
+                    unknown = np.full_like(found.covariance, np.nan)
+                    return replace(
+                        found, params=np.exp(logs), log_likelihood=value, covariance=unknown,
+                        status="boundary", boundary=ends,
+                    )  # fmt: skip
+    return found
+
+
+def whole_number(value: Any, name: str, what: str, *, least: int) -> int:
+    """Return a whole number of at least `least`.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is something else.
+    """
+    real = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not real or not math.isfinite(value) or value != int(value) or value < least:
+        raise InvalidArgumentError(
+            f"{name} must be a whole number of {what}, at least {least}; got {value!r}."
+        )
+    return int(value)
+
+
+def read_opportunities(data: Any, unit: str | None) -> PurchaseStatistics:
+    """Read frequency, recency and T in whole opportunities to buy.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If ages are not whole, or histories cannot be.
+    SchemaError
+        If a column is missing or holds no numbers.
+    """
+    rows = read_statistics(data, unit=unit)
+    if isinstance(data, CustomerSummary):
+        if data.period != data.unit or data.floored:
+            raise InvalidArgumentError(
+                f"This model counts whole periods, and the summary has the unit {data.unit!r} "
+                f"and the period {data.period!r}{', floored' if data.floored else ''}. Make it "
+                'with one for both and without floor, such as summarize(unit="week", '
+                'period="week").'
+            )
+        # months and days of clock changes differ a little in length: whole they are all the same
+        rows = replace(rows, recency=np.rint(rows.recency), T=np.rint(rows.T))
+    broken = {
+        "a recency or T that is not a whole number of opportunities": (rows.recency % 1 > 0)
+        | (rows.T % 1 > 0),
+        "more purchases than opportunities until the last": rows.frequency > rows.recency,
+        f"a T above {MOST:,} opportunities": rows.T > MOST,
+    }
+    _refuse(
+        broken,
+        'Count in opportunities, such as with summarize(unit="week", period="week").',
+    )
+    return rows
+
+
+def check_penalty(penalty: Any) -> float:
+    """Return a penalty as a float.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not 0 or a positive number.
+    """
+    real = isinstance(penalty, int | float | np.number) and not isinstance(penalty, bool)
+    if not real or not (math.isfinite(penalty) and penalty >= 0.0):
+        raise InvalidArgumentError(f"penalty must be 0 or a positive number; got {penalty!r}.")
+    return float(penalty)

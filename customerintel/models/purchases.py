@@ -1,0 +1,161 @@
+"""`PurchaseModel`: the contract of the models of repeat purchases in continuous time."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel.exceptions import InvalidArgumentError
+from customerintel.models.fitting import maximise
+from customerintel.models.results import FittedModel
+from customerintel.models.statistics import PurchaseStatistics, check_unit, read_statistics
+
+__all__ = ["ROWS", "PurchaseModel", "check_horizon"]
+
+Floats = NDArray[np.float64]
+
+#: Rows that are worked on together: enough to be worth a thread, few enough to stay small.
+ROWS = 4_096
+
+
+class PurchaseModel(FittedModel, ABC):
+    """A model of who is still a customer and what they will buy.
+
+    A subclass gives its parameters' names, its starting points, the log-likelihood of rows with
+    its gradient, and its predictions per row.
+
+    Parameters
+    ----------
+    penalty : float, default 0
+        L2 penalty: times the sum of the squared logarithms of the parameters, taken off the
+        mean log-likelihood.
+    """
+
+    def __init__(self, *, penalty: float = 0.0) -> None:
+        if not (math.isfinite(penalty) and penalty >= 0.0):
+            raise InvalidArgumentError(f"penalty must be 0 or a positive number; got {penalty!r}.")
+        self.penalty = float(penalty)
+
+    # -- what a model says of itself ---------------------------------------------------------
+
+    @abstractmethod
+    def _starts(self, rows: PurchaseStatistics) -> list[list[float]]:
+        """Return starting points, natural scale, in the unit of the rows."""
+
+    @abstractmethod
+    def _sum_rows(
+        self, params: Floats, x: Floats, t_x: Floats, T: Floats, weights: Floats, out: Floats
+    ) -> None:
+        """Add log-likelihood (place 0) and gradient (places 1 … k) of some rows to `out`."""
+
+    # -- fitting ------------------------------------------------------------------------------
+
+    def fit(self, data: Any, *, unit: str | None = None) -> Self:
+        """Find the parameters of greatest likelihood.
+
+        Parameters
+        ----------
+        data : CustomerSummary or table
+            With columns frequency, recency, T and perhaps weight.
+        unit : str, optional
+            Unit of the ages of a plain table.
+
+        Returns
+        -------
+        Self
+            The model itself, with the attributes of `FittedModel`.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If there are no customers, or histories that cannot be.
+        SchemaError
+            If a column is missing or holds no numbers.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the optimum is on a boundary, or was not reached.
+        """
+        rows = read_statistics(data, unit=unit)
+        packed = rows.compress()
+        found = maximise(
+            lambda params: self._likelihood(params, packed),
+            self._starts(packed),
+            self.parameters,
+            n=packed.n_customers,
+            penalty=self.penalty,
+        )
+        self._settle(found, n_customers=packed.n_customers, unit=rows.unit, kind=rows.kind)
+        return self
+
+    def _likelihood(self, params: Floats, rows: PurchaseStatistics) -> tuple[float, Floats]:
+        """Sum over all rows; the same to the last bit whatever the number of threads."""
+        from customerintel._kernels.threads import run
+
+        starts = range(0, len(rows), ROWS)
+        sums = np.zeros((len(starts), 1 + len(params)))
+
+        def work(k: int, start: int) -> None:
+            part = slice(start, start + ROWS)
+            self._sum_rows(
+                params, rows.frequency[part], rows.recency[part], rows.T[part],
+                rows.weights[part], sums[k],
+            )  # fmt: skip
+
+        run(work, list(enumerate(starts)))
+        total = sums.sum(axis=0)
+        return float(total[0]), total[1:]
+
+    # -- predicting ---------------------------------------------------------------------------
+
+    def _rows(self, data: Any) -> PurchaseStatistics:
+        """Read the customers to predict, in the fit's unit."""
+        _ = self._values
+        rows = read_statistics(data, unit=None)
+        check_unit(rows.unit, self.unit_, "The data")
+        return rows
+
+    def _per_row(
+        self, data: Any, function: Callable[..., None], *arguments: Any, width: int | None = None
+    ) -> Floats:
+        """Call ``function(params, x, t_x, T, *arguments, out)`` on stretches of the customers.
+
+        `out` has shape (rows,), or (rows, width); extra memory does not grow with the customers.
+        """
+        from customerintel._kernels.threads import run
+
+        rows, params = self._rows(data), self._values
+        out = np.empty(len(rows) if width is None else (len(rows), width))
+
+        def work(start: int) -> None:
+            part = slice(start, start + ROWS)
+            function(
+                params, rows.frequency[part], rows.recency[part], rows.T[part], *arguments,
+                out[part],
+            )  # fmt: skip
+
+        run(work, [(start,) for start in range(0, len(rows), ROWS)])
+        return out
+
+
+def check_horizon(horizon: float) -> float:
+    """Return a horizon as a float.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not a positive number.
+    """
+    if isinstance(horizon, bool) or not isinstance(horizon, int | float | np.number):
+        raise InvalidArgumentError(f"horizon must be a number; got {type(horizon).__name__}.")
+    if not (math.isfinite(horizon) and horizon > 0):
+        raise InvalidArgumentError(
+            f"horizon must be longer than 0, in the unit of the fit; got {horizon!r}."
+        )
+    return float(horizon)

@@ -1,0 +1,218 @@
+"""What every fitted model has: parameters, their uncertainty, and how the fit ended."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel.exceptions import ConvergenceWarning, InvalidArgumentError, NotFittedError
+from customerintel.models.fitting import Optimum
+from customerintel.tables.building import build
+from customerintel.tables.kinds import Kind
+from customerintel.tables.notices import warn_caller
+from customerintel.tables.results import html_table, one_line
+
+__all__ = ["FORMAT", "FittedModel"]
+
+Floats = NDArray[np.float64]
+
+FORMAT = "customerintel.model"
+VERSION = 1
+#: Two-sided 95 % of a normal distribution.
+Z95 = 1.959963984540054
+
+
+class FittedModel:
+    """Parameters and their uncertainty; the parent of every model.
+
+    Attributes
+    ----------
+    params_ : dict of str to float
+        In the order and with the names of the paper.
+    standard_errors_ : dict of str to float
+        From the observed information; NaN where a parameter runs away.
+    covariance_ : ndarray of float64, shape (k, k)
+        Of the parameters, in the order of `params_`.
+    log_likelihood_, aic_, bic_ : float
+        Of the customers (cohorts count each customer); NaN for given parameters.
+    status_ : {"interior", "boundary", "not_converged", "given"}
+        How the fit ended; ``"given"``: made by `from_params`.
+    boundary_ : tuple of str
+        Which parameters run away, such as ``("beta → inf",)``.
+    n_customers_ : float
+        Customers that were fitted.
+    unit_ : str or None
+        Unit of time of the fit.
+    """
+
+    #: Names of the parameters, in the order of the paper.
+    parameters: ClassVar[tuple[str, ...]] = ()
+
+    params_: dict[str, float]
+    standard_errors_: dict[str, float]
+    covariance_: Floats
+    log_likelihood_: float
+    status_: str
+    boundary_: tuple[str, ...]
+    n_customers_: float
+    unit_: str | None
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, float], *, unit: str | None = None) -> Self:
+        """Return a model with known parameters.
+
+        Parameters
+        ----------
+        params : mapping of str to float
+            Positive, one per name in ``parameters``.
+        unit : str, optional
+            Unit of time that they belong to.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a name is missing or unknown, or a value is not a positive number.
+        """
+        if set(params) != set(cls.parameters):
+            raise InvalidArgumentError(
+                f"{cls.__name__} has the parameters {', '.join(cls.parameters)}; "
+                f"got {', '.join(map(str, params)) or 'none'}."
+            )
+        values = {name: _number(name, params[name]) for name in cls.parameters}
+        for name, value in values.items():
+            if not (math.isfinite(value) and value > 0.0):
+                raise InvalidArgumentError(f"The parameter {name} must be positive; got {value!r}.")
+        model = cls()
+        unknown = np.full((len(values), len(values)), np.nan)
+        given = Optimum(np.array(list(values.values())), math.nan, unknown, "given", ())
+        model._settle(given, n_customers=math.nan, unit=unit, kind=Kind("pandas"))
+        return model
+
+    def _settle(self, found: Optimum, *, n_customers: float, unit: str | None, kind: Kind) -> None:
+        """Take over what a fit found, and warn if it is not an inner optimum."""
+        self.params_ = dict(zip(self.parameters, found.params.tolist(), strict=True))
+        errors = np.sqrt(np.diag(found.covariance))
+        self.standard_errors_ = dict(zip(self.parameters, errors.tolist(), strict=True))
+        self.covariance_ = found.covariance
+        self.log_likelihood_ = found.log_likelihood
+        self.status_ = found.status
+        self.boundary_ = found.boundary
+        self.n_customers_ = n_customers
+        self.unit_ = unit
+        self._kind = kind
+        name = type(self).__name__
+        if found.status == "boundary":
+            warn_caller(
+                f"The {name} fit ended on the boundary: {', '.join(found.boundary)}. The data do "
+                "not tell its parameters apart, so there are no standard errors. A simpler model "
+                "says the same.",
+                ConvergenceWarning,
+            )
+        elif found.status == "not_converged":
+            warn_caller(
+                f"The {name} fit did not converge. Look at the data for what the model cannot "
+                "mean, or set a penalty such as penalty=0.001.",
+                ConvergenceWarning,
+            )
+
+    @property
+    def aic_(self) -> float:
+        """Akaike's information criterion: 2 k − 2 log L."""
+        return 2.0 * len(self._values) - 2.0 * self.log_likelihood_
+
+    @property
+    def bic_(self) -> float:
+        """Bayesian information criterion: k log n − 2 log L."""
+        return len(self._values) * math.log(self.n_customers_) - 2.0 * self.log_likelihood_
+
+    @property
+    def _values(self) -> Floats:
+        """The parameters as an array, in order."""
+        if not hasattr(self, "params_"):
+            raise NotFittedError(
+                f"This {type(self).__name__} has no parameters yet: call fit(summary), or make "
+                "one with from_params()."
+            )
+        return np.array(list(self.params_.values()))
+
+    def summary(self) -> Any:
+        """Return one row per parameter: coef, se, z and its 95 % interval.
+
+        The interval is that of the logarithm (delta method), so it holds no impossible value.
+        """
+        coef = self._values
+        se = np.array(list(self.standard_errors_.values()))
+        width = np.exp(Z95 * se / coef)
+        columns = {
+            "parameter": np.array(self.parameters, object),
+            "coef": coef,
+            "se": se,
+            "z": coef / se,
+            "lower_95": coef / width,
+            "upper_95": coef * width,
+        }
+        return build(columns, self._kind, None)
+
+    def save(self, path: str | Path) -> None:
+        """Write parameters and how they were found as JSON, for `customerintel.models.load`."""
+        content = {
+            "format": FORMAT,
+            "format_version": VERSION,
+            "model": type(self).__name__,
+            "params": dict(zip(self.parameters, self._values.tolist(), strict=True)),
+            "covariance": [[_to_json(x) for x in row] for row in self.covariance_.tolist()],
+            "log_likelihood": _to_json(self.log_likelihood_),
+            "status": self.status_,
+            "boundary": list(self.boundary_),
+            "n_customers": _to_json(self.n_customers_),
+            "unit": self.unit_,
+        }
+        Path(path).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def _read(cls, content: Mapping[str, Any]) -> Self:
+        """Rebuild a model from what `save` wrote."""
+        model = cls.from_params(content["params"], unit=content["unit"])
+        model.covariance_ = np.array(
+            [[math.nan if x is None else x for x in row] for row in content["covariance"]]
+        )
+        errors = np.sqrt(np.diag(model.covariance_)).tolist()
+        model.standard_errors_ = dict(zip(cls.parameters, errors, strict=True))
+        model.log_likelihood_ = _from_json(content["log_likelihood"])
+        model.n_customers_ = _from_json(content["n_customers"])
+        model.status_, model.boundary_ = content["status"], tuple(content["boundary"])
+        return model
+
+    def _facts(self) -> dict[str, object]:
+        if not hasattr(self, "params_"):
+            return {"status": "not fitted"}
+        params = {name: float(f"{value:.6g}") for name, value in self.params_.items()}
+        return {**params, "status": self.status_, "unit": self.unit_}
+
+    def __repr__(self) -> str:
+        return one_line(type(self).__name__, **self._facts())
+
+    def _repr_html_(self) -> str:
+        return html_table(type(self).__name__, list(self._facts().items()))
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise InvalidArgumentError(
+            f"The parameter {name} must be a number; got {type(value).__name__}."
+        )
+    return float(value)
+
+
+def _to_json(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _from_json(value: float | None) -> float:
+    return math.nan if value is None else value
