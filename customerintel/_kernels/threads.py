@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from customerintel.exceptions import InvalidArgumentError
 
-__all__ = ["get_threads", "run", "set_threads"]
+__all__ = ["get_threads", "run", "set_threads", "stretches"]
 
 R = TypeVar("R")
+
+#: Fewer rows than this are not worth a second thread.
+ROWS_PER_THREAD = 131_072
 
 _chosen: int | None = None
 
@@ -75,6 +79,12 @@ def get_threads() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def stretches(n: int, *, start: int = 0) -> list[tuple[int, int]]:
+    """Cut the rows ``start … start + n`` into one stretch per thread that is worth it."""
+    width = min(get_threads(), n // ROWS_PER_THREAD + 1)
+    return list(pairwise(start + n * k // width for k in range(width + 1)))
 
 
 def run(function: Callable[..., R], calls: Sequence[tuple[Any, ...]]) -> list[R]:

@@ -71,24 +71,17 @@ def _targets(n: int, bins: int) -> list[int]:
     return [-(-2 * n * k // bins) for k in range(1, bins)]
 
 
-def _stretches(n: int) -> list[tuple[int, int]]:
-    """Cut n rows into one stretch per thread."""
-    from customerintel._kernels.threads import get_threads
-
-    return list(itertools.pairwise(np.linspace(0, n, get_threads() + 1).astype(int).tolist()))
-
-
 def _counted(values: NDArray[Any], bins: int, sign: int) -> Floats | None:
     """Quantile cuts from how often each value occurs; None where some are not whole or far off."""
     from customerintel._kernels.scores import LANES, count_whole
-    from customerintel._kernels.threads import run
+    from customerintel._kernels.threads import run, stretches
 
     head = values[:_FEW]
     if (head != np.floor(head)).any():
         return None
     middle = sign * float(values[0])
     least = math.floor(middle) - _HISTOGRAM // 2 if abs(middle) < 2.0**52 else 0.0
-    spans = _stretches(values.size)
+    spans = stretches(values.size)
     counts = np.zeros((len(spans), LANES, _HISTOGRAM), np.int64)
     values = fixed(values)
     tasks = [(values, float(sign), float(least), counts[k], *span) for k, span in enumerate(spans)]
@@ -121,11 +114,11 @@ def _first_at(values: Floats, before: int, target: int) -> float:
 def _bracketed(values: Floats, targets: list[int], sample: int) -> Floats | None:
     """Quantile cuts of a long array, or None where the sample was no guide to it."""
     from customerintel._kernels.scores import split_brackets
-    from customerintel._kernels.threads import run
+    from customerintel._kernels.threads import run, stretches
 
     values = fixed(values)
     low, high, bracket_of = _brackets(values, targets, sample)
-    spans = _stretches(values.size)
+    spans = stretches(values.size)
     room = values.size // (4 * len(spans))
     starts = np.arange(low.size + 1) * (room + 1)
     # a cache line to each thread: they write these all the time

@@ -42,13 +42,11 @@ def codes_of(hashes: Ints) -> tuple[Ints, Ints]:
     table = np.zeros(1 << (summary.FILL * len(folded.keys) + 1).bit_length(), np.int32)
     lookup.enter_keys(folded.keys, grouping.SALT, table)
     codes = np.empty(n, np.int64)
-    width = min(threads.get_threads(), n // grouping.PARTITION_ROWS + 1)
-    cuts = np.linspace(0, n, width + 1).astype(np.int64)
     threads.run(
         lookup.look_up,
         [
-            (hashes, cuts[k], cuts[k + 1], grouping.SALT, table, folded.keys, codes)
-            for k in range(width)
+            (hashes, *span, grouping.SALT, table, folded.keys, codes)
+            for span in threads.stretches(n)
         ],
     )
     return codes, folded.first

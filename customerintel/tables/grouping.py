@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -153,14 +153,13 @@ def fold(source: Rows, edges: Ints, *, after: int = EARLIEST, until: int = LATES
         start = int(np.searchsorted(source.when, after, "right")) if after > EARLIEST else 0
         stop = max(start, int(np.searchsorted(source.when, until, "right")))
     n = stop - start
-    width = min(threads.get_threads(), max(1, n // PARTITION_ROWS))
     plan = Plan.of(source.keys[start:stop], min(MOST_PARTITIONS, n // PARTITION_ROWS))
-    cuts = np.linspace(start, stop, width + 1).astype(np.int64)
+    spans = threads.stretches(n, start=start)
+    width = len(spans)
     window = (source.seen_at, source.when, after, until, all_seen)
     split = (plan.splitters, plan.guide, np.int64(plan.low), plan.shift)
     counts = np.zeros((width, len(plan)), np.int64)
     parts = np.empty(stop, np.uint16)
-    spans = list(pairwise(cuts))
     threads.run(
         partition.name_partitions,
         [

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel._kernels import naming, threads
-from customerintel.tables.text import Text, order_texts, stretches
+from customerintel.tables.text import Text, order_texts
 
 __all__ = ["code_texts"]
 
@@ -36,7 +36,7 @@ class _Spread:
     """Fingerprints by partition, one row of `begin`, `cursor` and `sizes` per stretch of rows."""
 
     row_bits: np.uint64
-    spans: list[tuple[np.int64, np.int64]]
+    spans: list[tuple[int, int]]
     parts: NDArray[np.uint16]
     records: NDArray[Any]
     begin: Ints
@@ -96,9 +96,9 @@ def _spread(texts: Text) -> _Spread:
     """Fingerprint every text."""
     n = len(texts)
     bits = min(MOST_PARTITION_BITS, (n // PARTITION_ROWS).bit_length())
-    spans = stretches(n)
+    spans = threads.stretches(n)
     # every partition may leave one block unfilled
-    blocks = [int(stop - start) // naming.BLOCK + (1 << bits) + 1 for start, stop in spans]
+    blocks = [(stop - start) // naming.BLOCK + (1 << bits) + 1 for start, stop in spans]
     free = np.cumsum([0, *blocks])
     spread = _Spread(
         row_bits=np.uint64(n.bit_length()),

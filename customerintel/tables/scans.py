@@ -12,9 +12,6 @@ from customerintel._kernels import scan, threads
 
 __all__ = ["Signs", "Span", "scan_numbers", "scan_times"]
 
-#: A column shorter than this is not worth a second thread.
-ROWS_PER_THREAD = 131_072
-
 
 class Span(NamedTuple):
     """The least and the greatest of some times, and whether they never fall; no times: 0, 0."""
@@ -31,13 +28,14 @@ class Signs(NamedTuple):
     negative: int
 
 
-def _in_stretches(function: Callable[..., Any], values: NDArray[Any]) -> tuple[Any, list[Any]]:
-    """Call a kernel per stretch of the values; return where the stretches meet, and the results."""
-    n = len(values)
-    width = min(threads.get_threads(), n // ROWS_PER_THREAD + 1)
-    cuts = np.linspace(0, n, width + 1).astype(np.int64)
-    calls = [(values, cuts[k], cuts[k + 1]) for k in range(width)]
-    return cuts[1:-1], threads.run(function, calls)
+def _in_stretches(
+    function: Callable[..., Any], values: NDArray[Any]
+) -> tuple[list[int], list[Any]]:
+    """Call a kernel per stretch of the values; return where stretches meet, and the results."""
+    spans = threads.stretches(len(values))
+    return [start for start, _ in spans[1:]], threads.run(
+        function, [(values, *span) for span in spans]
+    )
 
 
 def scan_times(times: NDArray[np.int64]) -> Span:

@@ -10,12 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Text", "order_texts", "stretches"]
+__all__ = ["Text", "order_texts"]
 
 Ints = NDArray[np.int64]
-
-#: Fewer texts than this are not worth a second thread.
-ROWS_PER_THREAD = 131_072
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +53,7 @@ class Text:
 
         index = np.ascontiguousarray(index, np.int64)
         begins, ends = np.empty(len(index), np.int64), np.zeros(len(index) + 1, np.int64)
-        spans = stretches(len(index))
+        spans = threads.stretches(len(index))
         threads.run(find_texts, [(self.offsets, index, *span, begins, ends[1:]) for span in spans])
         np.cumsum(ends, out=ends)
         data = np.empty(int(ends[-1]), np.uint8)
@@ -80,14 +77,6 @@ class Text:
         from customerintel._kernels.text import count_padded
 
         return int(count_padded(self.data, self.offsets))
-
-
-def stretches(n: int) -> list[tuple[np.int64, np.int64]]:
-    """Cut n rows into one stretch per thread."""
-    from customerintel._kernels import threads
-
-    cuts = np.linspace(0, n, min(threads.get_threads(), n // ROWS_PER_THREAD + 1) + 1)
-    return list(pairwise(cuts.astype(np.int64)))
 
 
 def order_texts(texts: Text) -> Ints:

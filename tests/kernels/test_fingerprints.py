@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import customerintel as ci
 from customerintel._kernels import naming as kernels
-from customerintel.tables import naming, text
+from customerintel._kernels import threads
+from customerintel.tables import naming
 from customerintel.tables.text import Text
 
 PRIME = 2**61 - 1
@@ -70,7 +71,7 @@ def _of(raw: bytes) -> tuple[int, int]:
 def _small_parts(request, monkeypatch):
     n_threads, rows = request.param
     monkeypatch.setattr(naming, "PARTITION_ROWS", rows)
-    monkeypatch.setattr(text, "ROWS_PER_THREAD", rows)
+    monkeypatch.setattr(threads, "ROWS_PER_THREAD", rows)
     ci.set_threads(n_threads)
     yield
     ci.set_threads(None)
