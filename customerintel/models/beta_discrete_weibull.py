@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.shifted_beta_geometric import ContractualModel
+from customerintel.models.contractual import ContractualModel
 
 __all__ = ["BetaDiscreteWeibull"]
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.cohorts import check_penalty, find_limit, read_opportunities, whole_number
+from customerintel.models.arguments import whole_number
+from customerintel.models.cohorts import read_opportunities
 from customerintel.models.discounting import rate_per_unit
 from customerintel.models.fitting import maximise
 from customerintel.models.results import FittedModel
@@ -61,9 +62,6 @@ class BetaGeoBetaBinomial(FittedModel):
 
     parameters: ClassVar[tuple[str, ...]] = ("alpha", "beta", "gamma", "delta")
 
-    def __init__(self, *, penalty: float = 0.0) -> None:
-        self.penalty = check_penalty(penalty)
-
     def fit(self, data: Any, *, unit: str | None = None) -> Self:
         """Find the parameters of greatest likelihood; a boundary is a `ConvergenceWarning`.
 
@@ -94,8 +92,6 @@ class BetaGeoBetaBinomial(FittedModel):
             n=packed.n_customers,
             penalty=self.penalty,
         )
-        if not self.penalty:
-            found = find_limit(found, lambda at: _likelihood(at, packed)[0], self.parameters)
         self._settle(found, n_customers=packed.n_customers, unit=rows.unit, kind=rows.kind)
         return self
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
-from customerintel.models.fitting import LIMIT, Optimum
-from customerintel.models.statistics import PurchaseStatistics, numbers_of, read_statistics
+from customerintel.models.arguments import is_number
+from customerintel.models.statistics import (
+    PurchaseStatistics,
+    numbers_of,
+    read_statistics,
+    refuse_rows,
+)
 from customerintel.tables import CustomerSummary
 from customerintel.tables.frames import open_table
 from customerintel.tables.kinds import Kind
@@ -21,11 +23,8 @@ from customerintel.tables.roles import check_names
 
 __all__ = [
     "Cohort",
-    "check_penalty",
-    "find_limit",
     "read_cohort",
     "read_opportunities",
-    "whole_number",
 ]
 
 Floats = NDArray[np.float64]
@@ -33,10 +32,6 @@ Mask = NDArray[np.bool_]
 
 #: Opportunities of one customer, at the most.
 MOST = 1_000_000
-#: How much further out, in logarithms, a limit is looked for.
-_PUSH = 20.0
-#: A log-likelihood that loses less than this on the way says nothing against the limit.
-_NOTHING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +140,7 @@ def _from_survivors(data: Any, n: float | None) -> Cohort:
             "customers who came later: they are a cohort of their own."
         )
     if n is not None:
-        if isinstance(n, bool) or not isinstance(n, int | float | np.number) or not 0 < n < np.inf:
+        if not is_number(n) or not 0 < n < np.inf:
             raise InvalidArgumentError(f"n must be a positive number of customers; got {n!r}.")
         alive = alive / alive[0] * float(n)
     elif (alive != np.floor(alive)).any():
@@ -171,76 +166,11 @@ def _check_rows(age: Floats, gone: Floats, weights: Floats) -> None:
             "cancelled at age 0, before any renewal": (gone == 1) & (age == 0),
             "a weight that is not positive": weights <= 0,
         }
-    _refuse(
+    refuse_rows(
         broken,
         "Correct them: age is the number of renewals that a customer decided on, cancelled says "
         "whether the last was a no.",
     )
-
-
-def _refuse(broken: Mapping[str, Mask], advice: str) -> None:
-    """Raise for the first rule that rows break."""
-    for what, mask in broken.items():
-        if mask.any():
-            where = ", ".join(map(str, np.flatnonzero(mask)[:5]))
-            count = "1 row has" if mask.sum() == 1 else f"{int(mask.sum()):,} rows have"
-            raise InvalidArgumentError(f"{count} {what} (first rows: {where}). {advice}")
-
-
-def find_limit(
-    found: Optimum, log_likelihood: Callable[[Floats], float], names: Sequence[str]
-) -> Optimum:
-    """Put an optimum on the boundary where the likelihood is as great at infinity or zero.
-
-    A search stops where the likelihood no longer grows, which on a flat ridge is anywhere.
-
-    Parameters
-    ----------
-    found : Optimum
-        Where a search without penalty ended.
-    log_likelihood : callable
-        At natural parameters.
-    names : sequence of str
-        Of the parameters.
-
-    Returns
-    -------
-    Optimum
-        `found` itself, or the point that was looked at on the way to the limit.
-    """
-    if found.status == "boundary":
-        return found
-    loss = _NOTHING + 1e-12 * abs(found.log_likelihood)
-    for size in range(1, len(names) + 1):
-        for chosen in combinations(range(len(names)), size):
-            for sign in (1.0, -1.0):
-                logs = np.log(found.params)
-                logs[list(chosen)] = np.clip(logs[list(chosen)] + sign * _PUSH, -LIMIT, LIMIT)
-                value = log_likelihood(np.exp(logs))
-                if value >= found.log_likelihood - loss:
-                    ends = tuple(f"{names[k]} → {'inf' if sign > 0 else '0'}" for k in chosen)
-                    unknown = np.full_like(found.covariance, np.nan)
-                    return replace(
-                        found, params=np.exp(logs), log_likelihood=value, covariance=unknown,
-                        status="boundary", boundary=ends,
-                    )  # fmt: skip
-    return found
-
-
-def whole_number(value: Any, name: str, what: str, *, least: int) -> int:
-    """Return a whole number of at least `least`.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is something else.
-    """
-    real = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not real or not math.isfinite(value) or value != int(value) or value < least:
-        raise InvalidArgumentError(
-            f"{name} must be a whole number of {what}, at least {least}; got {value!r}."
-        )
-    return int(value)
 
 
 def read_opportunities(data: Any, unit: str | None) -> PurchaseStatistics:
@@ -270,22 +200,8 @@ def read_opportunities(data: Any, unit: str | None) -> PurchaseStatistics:
         "more purchases than opportunities until the last": rows.frequency > rows.recency,
         f"a T above {MOST:,} opportunities": rows.T > MOST,
     }
-    _refuse(
+    refuse_rows(
         broken,
         'Count in opportunities, such as with summarize(unit="week", period="week").',
     )
     return rows
-
-
-def check_penalty(penalty: Any) -> float:
-    """Return a penalty as a float.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is not 0 or a positive number.
-    """
-    real = isinstance(penalty, int | float | np.number) and not isinstance(penalty, bool)
-    if not real or not (math.isfinite(penalty) and penalty >= 0.0):
-        raise InvalidArgumentError(f"penalty must be 0 or a positive number; got {penalty!r}.")
-    return float(penalty)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-
-import numpy as np
+from typing import Any
 
 from customerintel.exceptions import InvalidArgumentError
+from customerintel.models.arguments import is_number
 from customerintel.tables.moments import UNITS
 
 __all__ = ["rate_per_unit"]
@@ -79,8 +79,8 @@ def rate_per_unit(
     return math.log1p(rate) * (UNITS[unit] / UNITS["year"])
 
 
-def _rate(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+def _rate(name: str, value: Any) -> float:
+    if not is_number(value):
         raise InvalidArgumentError(f"{name} must be a number; got {type(value).__name__}.")
     if not (math.isfinite(value) and value >= 0.0):
         raise InvalidArgumentError(f"{name} must be 0 or a positive number; got {value!r}.")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Optimum", "maximise"]
+__all__ = ["Likelihood", "Optimum", "maximise"]
 
 Floats = NDArray[np.float64]
 #: Log-likelihood at natural parameters, and its gradient with respect to them.
@@ -18,6 +20,12 @@ Likelihood = Callable[[Floats], tuple[float, Floats]]
 FAR = 13.0
 #: Where the search stops following a parameter.
 LIMIT = 40.0
+#: How much further out, in logarithms, a limit is looked for.
+_PUSH = 20.0
+#: A log-likelihood that loses less than this on the way says nothing against the limit.
+_NOTHING = 1e-6
+#: Mean curvature below which a search may have stopped anywhere on a ridge.
+_FLAT = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +60,7 @@ def maximise(
     *,
     n: float,
     penalty: float = 0.0,
+    n_effects: int = 0,
 ) -> Optimum:
     """Search from every start with L-BFGS-B in the logarithms of the parameters.
 
@@ -68,6 +77,9 @@ def maximise(
         for any number.
     penalty : float
         Times the sum of the squared logarithms is taken off the mean log-likelihood.
+    n_effects : int
+        How many of the last parameters are effects of covariates, which may have either sign:
+        they are searched as they are.
 
     Returns
     -------
@@ -76,73 +88,104 @@ def maximise(
     """
     from scipy.optimize import minimize
 
-    def loss(logs: Floats) -> tuple[float, Floats]:
-        params = np.exp(logs)
-        value, slope = likelihood(params)
-        loss_here = -value / n + penalty * float(logs @ logs)
-        return loss_here, -slope * params / n + 2.0 * penalty * logs
+    scale = _Scale(len(names) - n_effects)
 
-    bounds = [(-LIMIT, LIMIT)] * len(names)
+    def loss(place: Floats) -> tuple[float, Floats]:
+        params = scale.natural(place)
+        value, slope = likelihood(params)
+        loss_here = -value / n + penalty * float(place @ place)
+        return loss_here, -slope * scale.slopes(params) / n + 2.0 * penalty * place
+
     options = {"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9}
     results = [
         minimize(  # type: ignore[call-overload]  # SciPy's stubs know no function of this kind
-            loss, np.log(start), jac=True, method="L-BFGS-B", bounds=bounds, options=options
+            loss, scale.searched(start), jac=True, method="L-BFGS-B",
+            bounds=[(-LIMIT, LIMIT)] * len(names), options=options,
         )
         for start in starts
-    ]
-    best = min(results, key=lambda result: float(result.fun))
-    logs = _polish(loss, np.asarray(best.x))
-    return _judge(likelihood, loss, logs, names, n)
+    ]  # fmt: skip
+    # a search that met NaN has found nothing, and must not win by being no number
+    best = min(results, key=lambda found: found.fun if math.isfinite(found.fun) else math.inf)
+    place = _polish(loss, np.asarray(best.x))
+    found, flat = _judge(likelihood, loss, place, names, n, scale)
+    if flat and not penalty:
+        return _find_limit(found, lambda params: likelihood(params)[0], names, scale)
+    return found
 
 
-def _polish(loss: Likelihood, logs: Floats) -> Floats:
+@dataclass(frozen=True)
+class _Scale:
+    """Positive parameters are searched as logarithms, what follows them as it is."""
+
+    n_positive: int
+
+    def searched(self, params: Sequence[float] | Floats) -> Floats:
+        place = np.array(params, np.float64)
+        place[: self.n_positive] = np.log(place[: self.n_positive])
+        return place
+
+    def natural(self, place: Floats) -> Floats:
+        params = place.copy()
+        params[: self.n_positive] = np.exp(place[: self.n_positive])
+        return params
+
+    def slopes(self, params: Floats) -> Floats:
+        """Return what a small step of the search changes in the parameters."""
+        slopes = np.ones(len(params))
+        slopes[: self.n_positive] = params[: self.n_positive]
+        return slopes
+
+
+def _polish(loss: Likelihood, place: Floats) -> Floats:
     """Take Newton steps as long as they help."""
-    value, slope = loss(logs)
+    value, slope = loss(place)
     for _ in range(8):
         if np.abs(slope).max() < 1e-10:
             break
-        curvature = _curvature(loss, logs)
+        curvature = _curvature(loss, place)
         try:
             step = np.linalg.solve(curvature, -slope)
         except np.linalg.LinAlgError:
             break
         if not np.isfinite(step).all() or np.abs(step).max() > 1.0:
             break
-        tried, tried_slope = loss(logs + step)
+        tried, tried_slope = loss(place + step)
         if not tried <= value or np.abs(tried_slope).max() >= np.abs(slope).max():
             break
-        logs, value, slope = logs + step, tried, tried_slope
-    return logs
+        place, value, slope = place + step, tried, tried_slope
+    return place
 
 
-def _curvature(loss: Likelihood, logs: Floats) -> Floats:
+def _curvature(loss: Likelihood, place: Floats) -> Floats:
     """Return the Hessian of the loss: central differences of its analytic gradient."""
     step = 1e-4
     rows = []
-    for k in range(len(logs)):
-        shift = np.zeros(len(logs))
+    for k in range(len(place)):
+        shift = np.zeros(len(place))
         shift[k] = step
-        rows.append((loss(logs + shift)[1] - loss(logs - shift)[1]) / (2.0 * step))
+        rows.append((loss(place + shift)[1] - loss(place - shift)[1]) / (2.0 * step))
     hessian = np.array(rows)
     return (hessian + hessian.T) / 2.0
 
 
 def _judge(
-    likelihood: Likelihood, loss: Likelihood, logs: Floats, names: Sequence[str], n: float
-) -> Optimum:
-    """Tell whether the optimum is inside, and how sure the parameters are."""
-    params = np.exp(logs)
-    value, slope = loss(logs)
+    likelihood: Likelihood, loss: Likelihood, place: Floats, names: Sequence[str], n: float,
+    scale: _Scale,
+) -> tuple[Optimum, bool]:  # fmt: skip
+    """Tell whether the optimum is inside and how sure the parameters are; and if it is flat."""
+    params = scale.natural(place)
+    value, slope = loss(place)
     far = [
         f"{name} → {'inf' if log > 0 else '0'}"
-        for name, log in zip(names, logs.tolist(), strict=True)
+        for name, log in zip(names, place[: scale.n_positive].tolist(), strict=False)
         if abs(log) > FAR
     ]
     covariance = np.full((len(names), len(names)), np.nan)
-    status = "boundary" if far else "interior"
+    status, flat = "boundary" if far else "interior", False
     if not far:
-        information = _curvature(loss, logs) * n
-        spread = np.linalg.eigvalsh(information)
+        curvature = _curvature(loss, place)
+        spread = np.linalg.eigvalsh(curvature) if np.isfinite(curvature).all() else np.zeros(1)
+        flat = not spread.min() > _FLAT
         if (
             not np.isfinite(value)
             or np.abs(slope).max() > 1e-5
@@ -150,6 +193,32 @@ def _judge(
         ):
             status = "not_converged"
         else:
-            # delta method: the parameters are the exponentials of what was searched
-            covariance = np.linalg.inv(information) * np.outer(params, params)
-    return Optimum(params, float(likelihood(params)[0]), covariance, status, tuple(far))
+            # delta method: the parameters are functions of what was searched
+            steps = scale.slopes(params)
+            covariance = np.linalg.inv(curvature * n) * np.outer(steps, steps)
+    value = float(likelihood(params)[0])
+    return Optimum(params, value, covariance, status, tuple(far)), flat
+
+
+def _find_limit(
+    found: Optimum, log_likelihood: Callable[[Floats], float], names: Sequence[str], scale: _Scale
+) -> Optimum:
+    """Put an optimum on the boundary where the likelihood is as great at infinity or zero.
+
+    A search stops where the likelihood no longer grows, which on a flat ridge is anywhere.
+    Returned is `found` itself, or the point that was looked at on the way to the limit.
+    """
+    least = found.log_likelihood - _NOTHING - 1e-12 * abs(found.log_likelihood)
+    for size in range(1, scale.n_positive + 1):
+        for chosen in combinations(range(scale.n_positive), size):
+            for sign in (1.0, -1.0):
+                place = scale.searched(found.params)
+                moved = place[list(chosen)] + sign * _PUSH
+                place[list(chosen)] = np.clip(moved, -LIMIT, LIMIT)
+                params = scale.natural(place)
+                value = log_likelihood(params)
+                if value >= least:
+                    ends = tuple(f"{names[k]} → {'inf' if sign > 0 else '0'}" for k in chosen)
+                    unknown = np.full_like(found.covariance, np.nan)
+                    return Optimum(params, value, unknown, "boundary", ends)
+    return found

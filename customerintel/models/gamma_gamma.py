@@ -85,11 +85,6 @@ class GammaGamma(FittedModel):
     parameters: ClassVar[tuple[str, ...]] = ("p", "q", "gamma")
     frequency_spend_correlation_: float = math.nan
 
-    def __init__(self, *, penalty: float = 0.0) -> None:
-        if not (math.isfinite(penalty) and penalty >= 0.0):
-            raise InvalidArgumentError(f"penalty must be 0 or a positive number; got {penalty!r}.")
-        self.penalty = float(penalty)
-
     def fit(self, data: Any, *, nonpositive: str = "raise") -> Self:
         """Find the parameters of greatest likelihood.
 

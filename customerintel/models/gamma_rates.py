@@ -1,15 +1,15 @@
-"""What NBD and Pareto/NBD share: gamma-distributed purchase rates, and the predictions' calls."""
+"""Gamma-distributed purchase rates, and the calls of all predictions that go with them."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
+from customerintel.models.arguments import is_count, is_number
 from customerintel.models.discounting import rate_per_unit
 from customerintel.models.purchases import PurchaseModel, check_horizon
 from customerintel.models.simulation import as_log, check_simulation, draw_purchases
@@ -23,16 +23,16 @@ Floats = NDArray[np.float64]
 class GammaRateModel(PurchaseModel):
     """Purchases at a constant rate while alive, rates differing by a gamma distribution.
 
-    The parent of `NBD` and `ParetoNBD`, which are made and fitted.
+    The parent of the BG, MBG, Pareto and plain NBD models, which are made and fitted.
     """
 
     @abstractmethod
-    def _kernels(self) -> ModuleType:
-        """Return the module of the prediction kernels; loaded on first use."""
+    def _kernels(self) -> Any:
+        """Return what has the prediction kernels as attributes; loaded on first use."""
 
     @abstractmethod
-    def _lifetimes(self, rng: np.random.Generator, n: int) -> Floats:
-        """Draw how long `n` customers stay."""
+    def _lifetimes(self, rng: np.random.Generator, n: int) -> tuple[Floats, Floats | None]:
+        """Draw how long `n` customers stay, and how likely each is lost at a repeat purchase."""
 
     # -- customers with a history -------------------------------------------------------------
 
@@ -277,8 +277,9 @@ class GammaRateModel(PurchaseModel):
         n, length, unit = check_simulation(n_customers, T, self.unit_)
         rng = np.random.default_rng(seed)
         rate = rng.gamma(values[0], 1.0 / values[1], n)
-        end = np.minimum(self._lifetimes(rng, n), length)
-        return as_log(*draw_purchases(rng, rate, end), unit, kind=self._kind)
+        ends, dropout = self._lifetimes(rng, n)
+        bought = draw_purchases(rng, rate, np.minimum(ends, length), dropout)
+        return as_log(*bought, unit, kind=self._kind)
 
 
 #: Frequency, recency and T of somebody who has just come.
@@ -286,14 +287,12 @@ _NEW = (np.zeros(1), np.zeros(1), np.zeros(1))
 
 
 def _check_ahead(ahead: Any) -> float:
-    number = isinstance(ahead, int | float | np.number) and not isinstance(ahead, bool)
-    if not number or not 0.0 <= ahead < np.inf:
+    if not is_number(ahead) or not 0.0 <= ahead < np.inf:
         raise InvalidArgumentError(f"ahead must be 0 or a time in the fit's unit; got {ahead!r}.")
     return float(ahead)
 
 
 def _check_n_max(n_max: Any) -> int:
-    whole = isinstance(n_max, int | np.integer) and not isinstance(n_max, bool)
-    if not whole or n_max < 0:
+    if not is_count(n_max) or n_max < 0:
         raise InvalidArgumentError(f"n_max must be a whole number of at least 0; got {n_max!r}.")
     return int(n_max)

@@ -83,5 +83,5 @@ class NBD(GammaRateModel):
 
         return nbd
 
-    def _lifetimes(self, _rng: np.random.Generator, n: int) -> Floats:
-        return np.full(n, np.inf)
+    def _lifetimes(self, _rng: np.random.Generator, n: int) -> tuple[Floats, None]:
+        return np.full(n, np.inf), None

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import ModuleType
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.models.fitting import Optimum, maximise
+from customerintel.models.fitting import Optimum
 from customerintel.models.gamma_rates import GammaRateModel
+from customerintel.models.purchases import SAMPLE
 from customerintel.models.statistics import PurchaseStatistics
 
 __all__ = ["ParetoNBD"]
 
 Floats = NDArray[np.float64]
 
-#: More kinds of customer than this: the search starts from the optimum of a sample of as many.
-SAMPLE = 20_000
 #: r, s, and β in mean ages: where the search starts.
 _STARTS = ((0.5, 0.5, 0.5), (1.0, 1.0, 2.0))
 
@@ -95,14 +93,8 @@ class ParetoNBD(GammaRateModel):
         starts = [[r, r * observed / bought, s, beta * age] for r, s, beta in _STARTS]
         if len(rows) <= SAMPLE:
             return starts
-        sample = _sample(rows)
-        found = maximise(
-            lambda params: self._likelihood(params, sample),
-            starts,
-            self.parameters,
-            n=sample.n_customers,
-            penalty=self.penalty,
-        )
+        sample = rows.sample(SAMPLE)
+        found = self._search(sample, starts)
         if found.status != "interior":
             # far out the likelihood is flat: a sample alone must not lead there
             return [found.params.tolist(), starts[0]]
@@ -143,22 +135,7 @@ class ParetoNBD(GammaRateModel):
 
         return pareto_future
 
-    def _lifetimes(self, rng: np.random.Generator, n: int) -> Floats:
+    def _lifetimes(self, rng: np.random.Generator, n: int) -> tuple[Floats, None]:
         _, _, s, beta = self._values
         with np.errstate(divide="ignore"):  # who is never lost
-            return rng.standard_exponential(n) / rng.gamma(s, 1.0 / beta, n)
-
-
-def _sample(rows: PurchaseStatistics) -> PurchaseStatistics:
-    """Return as many customers spread evenly over the rows, which are sorted."""
-    place = np.cumsum(rows.weights)
-    step = place[-1] / SAMPLE
-    taken = np.searchsorted(place, step * (np.arange(SAMPLE) + 0.5))
-    take, counts = np.unique(taken, return_counts=True)
-    return replace(
-        rows,
-        frequency=rows.frequency[take],
-        recency=rows.recency[take],
-        T=rows.T[take],
-        weights=counts.astype(np.float64),
-    )
+            return rng.standard_exponential(n) / rng.gamma(s, 1.0 / beta, n), None

@@ -11,16 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.fitting import maximise
+from customerintel.models.arguments import is_number
+from customerintel.models.fitting import Optimum, maximise
 from customerintel.models.results import FittedModel
 from customerintel.models.statistics import PurchaseStatistics, check_unit, read_statistics
 
-__all__ = ["ROWS", "PurchaseModel", "check_horizon"]
+__all__ = ["ROWS", "SAMPLE", "PurchaseModel", "check_horizon"]
 
 Floats = NDArray[np.float64]
 
 #: Rows that are worked on together: enough to be worth a thread, few enough to stay small.
 ROWS = 4_096
+#: More kinds of customer than this: the search starts from the optimum of a sample of as many.
+SAMPLE = 20_000
 
 
 class PurchaseModel(FittedModel, ABC):
@@ -35,11 +38,6 @@ class PurchaseModel(FittedModel, ABC):
         L2 penalty: times the sum of the squared logarithms of the parameters, taken off the
         mean log-likelihood.
     """
-
-    def __init__(self, *, penalty: float = 0.0) -> None:
-        if not (math.isfinite(penalty) and penalty >= 0.0):
-            raise InvalidArgumentError(f"penalty must be 0 or a positive number; got {penalty!r}.")
-        self.penalty = float(penalty)
 
     # -- what a model says of itself ---------------------------------------------------------
 
@@ -84,15 +82,19 @@ class PurchaseModel(FittedModel, ABC):
         """
         rows = read_statistics(data, unit=unit)
         packed = rows.compress()
-        found = maximise(
-            lambda params: self._likelihood(params, packed),
-            self._starts(packed),
-            self.parameters,
-            n=packed.n_customers,
-            penalty=self.penalty,
-        )
+        found = self._search(packed, self._starts(packed))
         self._settle(found, n_customers=packed.n_customers, unit=rows.unit, kind=rows.kind)
         return self
+
+    def _search(self, rows: PurchaseStatistics, starts: list[list[float]]) -> Optimum:
+        """Find the optimum of compressed rows."""
+        return maximise(
+            lambda params: self._likelihood(params, rows),
+            starts,
+            self.parameters,
+            n=rows.n_customers,
+            penalty=self.penalty,
+        )
 
     def _likelihood(self, params: Floats, rows: PurchaseStatistics) -> tuple[float, Floats]:
         """Sum over all rows; the same to the last bit whatever the number of threads."""
@@ -152,7 +154,7 @@ def check_horizon(horizon: float) -> float:
     InvalidArgumentError
         If it is not a positive number.
     """
-    if isinstance(horizon, bool) or not isinstance(horizon, int | float | np.number):
+    if not is_number(horizon):
         raise InvalidArgumentError(f"horizon must be a number; got {type(horizon).__name__}.")
     if not (math.isfinite(horizon) and horizon > 0):
         raise InvalidArgumentError(

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import ConvergenceWarning, InvalidArgumentError, NotFittedError
+from customerintel.models.arguments import check_penalty, is_number
 from customerintel.models.fitting import Optimum
 from customerintel.tables.building import build
 from customerintel.tables.kinds import Kind
@@ -30,6 +31,12 @@ Z95 = 1.959963984540054
 
 class FittedModel:
     """Parameters and their uncertainty; the parent of every model.
+
+    Parameters
+    ----------
+    penalty : float, default 0
+        L2 penalty: times the sum of the squared logarithms of the parameters, taken off the
+        mean log-likelihood.
 
     Attributes
     ----------
@@ -62,6 +69,9 @@ class FittedModel:
     boundary_: tuple[str, ...]
     n_customers_: float
     unit_: str | None
+
+    def __init__(self, *, penalty: float = 0.0) -> None:
+        self.penalty = check_penalty(penalty)
 
     @classmethod
     def from_params(cls, params: Mapping[str, float], *, unit: str | None = None) -> Self:
@@ -202,8 +212,8 @@ class FittedModel:
         return html_table(type(self).__name__, list(self._facts().items()))
 
 
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+def _number(name: str, value: Any) -> float:
+    if not is_number(value):
         raise InvalidArgumentError(
             f"The parameter {name} must be a number; got {type(value).__name__}."
         )

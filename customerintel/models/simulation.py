@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
+from customerintel.models.arguments import is_count, is_number
 from customerintel.schema import LATEST, microseconds
 from customerintel.tables import TransactionLog
 from customerintel.tables.building import build
@@ -41,13 +42,11 @@ def check_simulation(n_customers: Any, T: Any, unit: str | None) -> tuple[int, f
     InvalidArgumentError
         If one of them cannot be used, or the time ends beyond what a log can hold.
     """
-    whole = isinstance(n_customers, int | np.integer) and not isinstance(n_customers, bool)
-    if not whole or n_customers < 1:
+    if not is_count(n_customers) or n_customers < 1:
         raise InvalidArgumentError(
             f"n_customers must be a whole number of at least 1; got {n_customers!r}."
         )
-    number = isinstance(T, int | float | np.number) and not isinstance(T, bool)
-    if not number or not (math.isfinite(T) and T > 0):
+    if not is_number(T) or not (math.isfinite(T) and T > 0):
         raise InvalidArgumentError(
             f"T must be a time longer than 0, in the unit of the fit; got {T!r}."
         )

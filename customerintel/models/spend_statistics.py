@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
-from customerintel.models.statistics import numbers_of
+from customerintel.models.statistics import CORRECT, merge_rows, read_columns, refuse_rows
 from customerintel.tables import CustomerSummary
-from customerintel.tables.frames import open_table
 from customerintel.tables.kinds import Kind
-from customerintel.tables.roles import check_names
 
 __all__ = ["SpendStatistics", "read_spend"]
 
@@ -97,11 +95,8 @@ class SpendStatistics:
 
     def compress(self) -> SpendStatistics:
         """Sort by frequency and spend, bring equal rows together and add up their weights."""
-        order = np.lexsort((self.spend, self.frequency))
-        x, m = self.frequency[order], self.spend[order]
-        starts = np.flatnonzero(np.r_[True, (x[1:] != x[:-1]) | (m[1:] != m[:-1])])
-        weights = np.add.reduceat(self.weights[order], starts)
-        return SpendStatistics(x[starts], m[starts], weights, self.kind)
+        (m, x), weights = merge_rows([self.spend, self.frequency], self.weights)
+        return SpendStatistics(x, m, weights, self.kind)
 
     def scaled(self, unit: float) -> SpendStatistics:
         """Return the spend in multiples of `unit`."""
@@ -138,16 +133,9 @@ def read_spend(data: Any) -> SpendStatistics:
             data.frequency.astype(np.float64), data.monetary_value, np.ones(len(data)), data.kind
         )
     else:
-        source = open_table(data)
         names = ["frequency", "monetary_value"]
-        check_names(names, "the spend model", source.columns)
-        weighted = "weight" in source.columns
-        table = source.read([*names, "weight"] if weighted else names)
-        frequency, spend = (numbers_of(table[name], name) for name in names)
-        weights = np.ones(table.n_rows)
-        if weighted:
-            weights = numbers_of(table["weight"], "weight")
-        found = SpendStatistics(frequency, spend, weights, table.kind)
+        (x, spend), weights, kind = read_columns(data, names, "the spend model")
+        found = SpendStatistics(x, spend, weights, kind)
     _check(found)
     return found
 
@@ -162,12 +150,4 @@ def _check(rows: SpendStatistics) -> None:
         ),
         "a weight that is missing or not positive": ~(np.isfinite(weights) & (weights > 0.0)),
     }
-    for what, mask in broken.items():
-        if mask.any():
-            where = ", ".join(map(str, np.flatnonzero(mask)[:5]))
-            n = int(mask.sum())
-            rows_have = "1 row has" if n == 1 else f"{n:,} rows have"
-            raise InvalidArgumentError(
-                f"{rows_have} {what} (first rows: {where}). Correct them, or make the summary "
-                "with TransactionLog and summarize()."
-            )
+    refuse_rows(broken, CORRECT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
+from customerintel.models.arguments import is_number
 from customerintel.schema import is_null
 from customerintel.tables import CustomerSummary
 from customerintel.tables.columns import Raw
@@ -18,10 +19,22 @@ from customerintel.tables.kinds import Kind
 from customerintel.tables.roles import check_names
 from customerintel.tables.text import Text
 
-__all__ = ["PurchaseStatistics", "check_unit", "number_column", "numbers_of", "read_statistics"]
+__all__ = [
+    "CORRECT",
+    "PurchaseStatistics",
+    "check_unit",
+    "merge_rows",
+    "numbers_of",
+    "read_columns",
+    "read_statistics",
+    "refuse_rows",
+]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+#: What to do about rows that no summary has.
+CORRECT = "Correct them, or make the summary with TransactionLog and summarize()."
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,21 +72,34 @@ class PurchaseStatistics:
 
     def compress(self) -> PurchaseStatistics:
         """Bring rows with equal statistics together and add up their weights."""
-        from customerintel.tables.naming import code_texts
-
-        columns = [self.frequency, self.recency, self.T]
-        rows = np.stack(columns, axis=1) + 0.0  # there is only one zero
-        # a row is a text of 24 bytes: millions are told apart without sorting them
-        texts = Text(np.arange(len(rows) + 1) * rows.strides[0], rows.view(np.uint8).ravel())
-        codes, distinct = code_texts(texts, lambda found: np.lexsort(_columns(found)))
-        weights = np.bincount(codes, self.weights, len(distinct)).astype(np.float64)
-        x, last, age = _columns(distinct)
+        columns, weights = merge_rows([self.recency, self.frequency, self.T], self.weights)
+        last, x, age = columns
         return PurchaseStatistics(x, last, age, weights, self.unit, self.kind)
 
+    def sample(self, size: int) -> PurchaseStatistics:
+        """Return `size` customers spread evenly over the rows, which are sorted."""
+        place = np.cumsum(self.weights)
+        taken = np.searchsorted(place, place[-1] / size * (np.arange(size) + 0.5))
+        take, counts = np.unique(taken, return_counts=True)
+        return PurchaseStatistics(
+            self.frequency[take], self.recency[take], self.T[take], counts.astype(np.float64),
+            self.unit, self.kind,
+        )  # fmt: skip
 
-def _columns(texts: Text) -> list[Floats]:
-    """Return the columns of rows that were made texts."""
-    return list(np.ascontiguousarray(texts.data.view(np.float64).reshape(-1, 3).T))
+
+def merge_rows(columns: Sequence[Floats], weights: Floats) -> tuple[list[Floats], Floats]:
+    """Bring equal rows together and add up their weights; ascending, the last column first."""
+    from customerintel.tables.naming import code_texts
+
+    def columns_of(texts: Text) -> list[Floats]:
+        return list(np.ascontiguousarray(texts.data.view(np.float64).reshape(-1, len(columns)).T))
+
+    rows = np.stack(columns, axis=1) + 0.0  # there is only one zero
+    # a row is a text of eight bytes per column: millions are told apart without sorting them
+    texts = Text(np.arange(len(rows) + 1) * rows.strides[0], rows.view(np.uint8).ravel())
+    codes, distinct = code_texts(texts, lambda found: np.lexsort(columns_of(found)))
+    sums = np.bincount(codes, weights, len(distinct)).astype(np.float64)
+    return columns_of(distinct), sums
 
 
 def read_statistics(data: Any, *, unit: str | None = None) -> PurchaseStatistics:
@@ -105,19 +131,28 @@ def read_statistics(data: Any, *, unit: str | None = None) -> PurchaseStatistics
             frequency, data.recency, data.T, np.ones(len(data)), data.unit, kind
         )
     else:
-        source = open_table(data)
         names = ["frequency", "recency", "T"]
-        check_names(names, "a customer-base model", source.columns)
-        weighted = "weight" in source.columns
-        table = source.read([*names, "weight"] if weighted else names)
-        columns = [numbers_of(table[name], name) for name in names]
-        weights = np.ones(table.n_rows)
-        if weighted:
-            weights = numbers_of(table["weight"], "weight")
-        x, last, age = columns
-        found = PurchaseStatistics(x, last, age, weights, unit, table.kind)
+        (x, last, age), weights, kind = read_columns(data, names, "a customer-base model")
+        found = PurchaseStatistics(x, last, age, weights, unit, kind)
     _check_rows(found)
     return found
+
+
+def read_columns(data: Any, names: Sequence[str], what: str) -> tuple[list[Floats], Floats, Kind]:
+    """Read columns of numbers for `what`, and the column weight or else ones.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing or holds no numbers.
+    """
+    source = open_table(data)
+    check_names(names, what, source.columns)
+    weighted = "weight" in source.columns
+    table = source.read([*names, "weight"] if weighted else names)
+    columns = [numbers_of(table[name], name) for name in names]
+    weights = numbers_of(table["weight"], "weight") if weighted else np.ones(table.n_rows)
+    return columns, weights, table.kind
 
 
 def check_unit(given: str | None, wanted: str | None, what: str) -> None:
@@ -135,11 +170,6 @@ def check_unit(given: str | None, wanted: str | None, what: str) -> None:
         )
 
 
-def number_column(values: Any, name: str) -> Floats:
-    """Return an array as float64; see `numbers_of`."""
-    return numbers_of(Raw(values, None, None, "array"), name)
-
-
 def numbers_of(raw: Raw, name: str) -> Floats:
     """Return a column as float64; what is missing becomes NaN.
 
@@ -151,21 +181,12 @@ def numbers_of(raw: Raw, name: str) -> Floats:
     values = raw.values
     if isinstance(values, np.ndarray) and values.dtype.kind == "O":
         items = [None if is_null(item) else item for item in values.tolist()]
-        if all(item is None or _is_number(item) for item in items):
+        if all(item is None or is_number(item) for item in items):
             values = np.array([np.nan if item is None else item for item in items], np.float64)
     if not isinstance(values, np.ndarray) or values.dtype.kind not in "iuf":
         raise SchemaError(f"Column {name!r} must hold numbers; convert it before.")
     values = np.ascontiguousarray(values, np.float64)
     return values if raw.missing is None else np.where(raw.missing, np.nan, values)
-
-
-def _is_number(item: object) -> bool:
-    numbers = int | float | np.integer | np.floating
-    return isinstance(item, numbers) and not isinstance(item, bool)
-
-
-def _rows(n: int) -> str:
-    return "1 row has" if n == 1 else f"{n:,} rows have"
 
 
 def _check_rows(rows: PurchaseStatistics) -> None:
@@ -187,10 +208,20 @@ def _check_rows(rows: PurchaseStatistics) -> None:
             "repeat purchases at recency 0": (x > 0) & (last == 0),
             "a weight that is not positive": weights <= 0,
         }
+    refuse_rows(broken, CORRECT)
+
+
+def refuse_rows(broken: Mapping[str, Mask], advice: str) -> None:
+    """Raise for the first rule that rows break: how many, and the first of them.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a mask has a row.
+    """
     for what, mask in broken.items():
         if mask.any():
+            n = int(mask.sum())
             where = ", ".join(map(str, np.flatnonzero(mask)[:5]))
-            raise InvalidArgumentError(
-                f"{_rows(int(mask.sum()))} {what} (first rows: {where}). Correct them, or "
-                "make the summary with TransactionLog and summarize()."
-            )
+            rows_have = "1 row has" if n == 1 else f"{n:,} rows have"
+            raise InvalidArgumentError(f"{rows_have} {what} (first rows: {where}). {advice}")

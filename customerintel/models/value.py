@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
+from customerintel.models.arguments import is_number
 from customerintel.models.discounting import rate_per_unit
 from customerintel.models.purchases import check_horizon
 from customerintel.models.results import FittedModel
@@ -246,8 +247,8 @@ def _check_models(fit: object, spend: object) -> None:
             _ = model._values  # says so where it is not fitted
 
 
-def _check_margin(margin: object) -> None:
-    if isinstance(margin, bool) or not isinstance(margin, int | float | np.integer | np.floating):
+def _check_margin(margin: Any) -> None:
+    if not is_number(margin):
         raise InvalidArgumentError(f"margin must be a number; got {type(margin).__name__}.")
     if not (math.isfinite(margin) and margin > 0.0):
         raise InvalidArgumentError(

@@ -1,0 +1,50 @@
+"""Numbers that callers give: what counts as one, and what a message says where it is none."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from customerintel.exceptions import InvalidArgumentError
+
+__all__ = ["check_penalty", "is_count", "is_number", "whole_number"]
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a real number; True and False are none."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
+def is_count(value: object) -> bool:
+    """Whether a value is an integer; 3.0 and True are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def whole_number(value: Any, name: str, what: str, *, least: int) -> int:
+    """Return a whole number of at least `least`.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is something else.
+    """
+    if not is_number(value) or not math.isfinite(value) or value != int(value) or value < least:
+        raise InvalidArgumentError(
+            f"{name} must be a whole number of {what}, at least {least}; got {value!r}."
+        )
+    return int(value)
+
+
+def check_penalty(penalty: Any) -> float:
+    """Return a penalty as a float.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not 0 or a positive number.
+    """
+    if not is_number(penalty) or not (math.isfinite(penalty) and penalty >= 0.0):
+        raise InvalidArgumentError(f"penalty must be 0 or a positive number; got {penalty!r}.")
+    return float(penalty)
