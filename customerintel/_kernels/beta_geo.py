@@ -24,6 +24,7 @@ __all__ = [
     "probability_of_purchase",
     "purchase_probabilities",
     "sum_log_likelihood",
+    "sum_runs",
 ]
 
 #: Frequencies up to here share what depends on nothing else.
@@ -100,6 +101,14 @@ def sum_log_likelihood(early, params, x, t_x, T, weights, out):
     out[2] += of_alpha
     out[3] += of_a
     out[4] += of_b
+
+
+@kernel
+def sum_runs(early, params, ends, x, t_x, T, weights, out):
+    """Do the same for runs of rows: run k, with `params[k]` and `out[k]`, ends at `ends[k + 1]`."""
+    for k in range(len(params)):
+        i, j = ends[k], ends[k + 1]
+        sum_log_likelihood(early, params[k], x[i:j], t_x[i:j], T[i:j], weights[i:j], out[k])
 
 
 @kernel

@@ -21,7 +21,15 @@ import numpy as np
 from customerintel._kernels._jit import kernel
 from customerintel._kernels.special import digamma_step, log_gamma_step
 
-__all__ = ["NODES", "WEIGHTS", "alive_and_gone", "dropped", "log_likelihood", "log_one_plus"]
+__all__ = [
+    "NODES",
+    "WEIGHTS",
+    "alive_and_gone",
+    "dropped",
+    "log_likelihood",
+    "log_one_plus",
+    "sum_runs",
+]
 
 #: Sizes of the rules; a row takes the smallest that is exact to about 1e-11.
 SIZES = (6, 8, 10, 12, 16, 24)
@@ -196,6 +204,14 @@ def log_likelihood(params, x, t_x, T, weights, out):
     out[2] += d_alpha
     out[3] += d_s
     out[4] += d_beta
+
+
+@kernel
+def sum_runs(params, ends, x, t_x, T, weights, out):
+    """Do the same for runs of rows: run k, with `params[k]` and `out[k]`, ends at `ends[k + 1]`."""
+    for k in range(len(params)):
+        a, b = ends[k], ends[k + 1]
+        log_likelihood(params[k], x[a:b], t_x[a:b], T[a:b], weights[a:b], out[k])
 
 
 @kernel

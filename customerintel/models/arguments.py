@@ -9,7 +9,7 @@ import numpy as np
 
 from customerintel.exceptions import InvalidArgumentError
 
-__all__ = ["check_penalty", "is_count", "is_number", "whole_number"]
+__all__ = ["check_ahead", "check_n_max", "check_penalty", "is_count", "is_number", "whole_number"]
 
 
 def is_number(value: object) -> bool:
@@ -48,3 +48,17 @@ def check_penalty(penalty: Any) -> float:
     if not is_number(penalty) or not (math.isfinite(penalty) and penalty >= 0.0):
         raise InvalidArgumentError(f"penalty must be 0 or a positive number; got {penalty!r}.")
     return float(penalty)
+
+
+def check_ahead(ahead: Any) -> float:
+    """Return how long after T, which may be 0."""
+    if not is_number(ahead) or not 0.0 <= ahead < np.inf:
+        raise InvalidArgumentError(f"ahead must be 0 or a time in the fit's unit; got {ahead!r}.")
+    return float(ahead)
+
+
+def check_n_max(n_max: Any) -> int:
+    """Return the largest number of purchases that has a place of its own."""
+    if not is_count(n_max) or n_max < 0:
+        raise InvalidArgumentError(f"n_max must be a whole number of at least 0; got {n_max!r}.")
+    return int(n_max)

@@ -9,22 +9,29 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.models.gamma_rates import GammaRateModel
+from customerintel.models.covariate_model import CovariateModel
+from customerintel.models.covariate_scale import Effect
 from customerintel.models.purchases import SAMPLE
 from customerintel.models.statistics import PurchaseStatistics
 
 __all__ = ["BetaGeoModel"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
-class BetaGeoModel(GammaRateModel):
+class BetaGeoModel(CovariateModel):
     """Gamma-distributed purchase rates, beta-distributed losses after purchases.
 
     The parent of `BetaGeoNBD` and `ModifiedBetaGeoNBD`, which are made and fitted.
     """
 
     parameters: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect("transaction", "transaction", 1, -1.0),
+        Effect("lifetime_a", "lifetime", 2, 1.0),
+        Effect("lifetime_b", "lifetime", 3, 1.0),
+    )
 
     #: Chances to be lost before any repeat purchase.
     _early: ClassVar[float]
@@ -52,6 +59,14 @@ class BetaGeoModel(GammaRateModel):
         from customerintel._kernels.beta_geo import sum_log_likelihood
 
         sum_log_likelihood(self._early, params, x, t_x, T, weights, out)
+
+    def _sum_runs(
+        self, params: Floats, ends: Ints, x: Floats, t_x: Floats, T: Floats, weights: Floats,
+        out: Floats,
+    ) -> None:  # fmt: skip
+        from customerintel._kernels.beta_geo import sum_runs
+
+        sum_runs(self._early, params, ends, x, t_x, T, weights, out)
 
     # -- predicting ---------------------------------------------------------------------------
 

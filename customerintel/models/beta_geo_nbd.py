@@ -18,9 +18,13 @@ class BetaGeoNBD(BetaGeoModel):
 
     Parameters
     ----------
+    covariates_lifetime, covariates_transaction : sequence of str, optional
+        Columns that change how long customers stay, and how often they buy. Numbers and truth
+        values count as they are; of a text each level but the first, in ascending order, has
+        an effect of its own. :meth:`with_covariates` predicts new customers.
     penalty : float, default 0
-        L2 penalty: times the sum of the squared logarithms of the parameters, taken off the
-        mean log-likelihood.
+        L2 penalty: times the sum of the squared logarithms of the parameters, and of the
+        squared effects of covariates of variance 1, taken off the mean log-likelihood.
 
     See Also
     --------
@@ -46,12 +50,19 @@ class BetaGeoNBD(BetaGeoModel):
     by Gauss-Legendre quadrature: it keeps its digits near a = 1 and for a + b < 1, where the
     closed form has none, and serves discounted and infinite horizons alike.
 
+    With covariates z, a customer has :math:`\alpha e^{-\gamma_1'z}`, :math:`a e^{\gamma_2'z}`
+    and :math:`b e^{\gamma_3'z}` [3]_: ``transaction[…]``, ``lifetime_a[…]`` and
+    ``lifetime_b[…]`` among the parameters. Where a z has a greater effect on a than on b,
+    customers with more of it are lost sooner.
+
     References
     ----------
     .. [1] Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005). "Counting Your Customers"
        the Easy Way: An Alternative to the Pareto/NBD Model. Marketing Science 24(2), 275-284.
     .. [2] Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2008). Computing P(alive) Using the
        BG/NBD Model. brucehardie.com/notes/021.
+    .. [3] Fader, P. S. and Hardie, B. G. S. (2007). Incorporating Time-Invariant Covariates
+       into the Pareto/NBD and BG/NBD Models. brucehardie.com/notes/019.
 
     Examples
     --------

@@ -78,7 +78,7 @@ def load(path: str | Path) -> Any:
 
 def _rebuild(kind: type[FittedModel], content: Mapping[str, Any]) -> FittedModel:
     fitted = kind._read(content)
-    k = len(kind.parameters)
+    k = len(fitted._names)
     if fitted.covariance_.shape != (k, k) or fitted.status_ not in STATUSES:
         raise ValueError("covariance or status")
     return fitted

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.arguments import is_count, is_number
+from customerintel.models.arguments import check_ahead, check_n_max
 from customerintel.models.discounting import rate_per_unit
 from customerintel.models.purchases import PurchaseModel, check_horizon
 from customerintel.models.simulation import as_log, check_simulation, draw_purchases
@@ -56,7 +55,7 @@ class GammaRateModel(PurchaseModel):
         InvalidArgumentError
             If `ahead` is negative or no number, or `data` cannot be used.
         """
-        return self._per_row(data, self._kernels().alive_ahead, _check_ahead(ahead))
+        return self._per_row(data, self._kernels().alive_ahead, check_ahead(ahead))
 
     def expected_purchases(self, data: Any, horizon: float) -> Floats:
         """Return how many purchases each customer is expected to make.
@@ -125,7 +124,7 @@ class GammaRateModel(PurchaseModel):
             If `horizon` is not positive, `n_max` no whole number of at least 0, or `data` cannot
             be used.
         """
-        width = _check_n_max(n_max) + 2
+        width = check_n_max(n_max) + 2
         return self._per_row(data, self._kernels().pmf, check_horizon(horizon), width=width)
 
     def discounted_expected_purchases(
@@ -198,6 +197,10 @@ class GammaRateModel(PurchaseModel):
 
     # -- customers to come --------------------------------------------------------------------
 
+    def _newcomer(self) -> Floats:
+        """Return the parameters of a customer of whom nothing is known."""
+        return self._values
+
     def expected_purchases_new(self, horizon: float) -> float:
         """Return how many repeat purchases a customer is expected to make from the first one on.
 
@@ -217,7 +220,7 @@ class GammaRateModel(PurchaseModel):
             If `horizon` is not positive.
         """
         out = np.empty(1)
-        self._kernels().expected(self._values, *_NEW, check_horizon(horizon), out)
+        self._kernels().expected(self._newcomer(), *_NEW, check_horizon(horizon), out)
         return float(out[0])
 
     def pmf_new(self, horizon: float, n_max: int = 20) -> Floats:
@@ -240,8 +243,8 @@ class GammaRateModel(PurchaseModel):
         InvalidArgumentError
             If `horizon` is not positive, or `n_max` no whole number of at least 0.
         """
-        out = np.empty((1, _check_n_max(n_max) + 2))
-        self._kernels().pmf(self._values, *_NEW, check_horizon(horizon), out)
+        out = np.empty((1, check_n_max(n_max) + 2))
+        self._kernels().pmf(self._newcomer(), *_NEW, check_horizon(horizon), out)
         row: Floats = out[0]
         return row
 
@@ -273,7 +276,7 @@ class GammaRateModel(PurchaseModel):
         Two purchases within one period of a summary count as one there, so that frequent buyers
         lose some unless the period is short.
         """
-        values = self._values
+        values = self._newcomer()
         n, length, unit = check_simulation(n_customers, T, self.unit_)
         rng = np.random.default_rng(seed)
         rate = rng.gamma(values[0], 1.0 / values[1], n)
@@ -284,15 +287,3 @@ class GammaRateModel(PurchaseModel):
 
 #: Frequency, recency and T of somebody who has just come.
 _NEW = (np.zeros(1), np.zeros(1), np.zeros(1))
-
-
-def _check_ahead(ahead: Any) -> float:
-    if not is_number(ahead) or not 0.0 <= ahead < np.inf:
-        raise InvalidArgumentError(f"ahead must be 0 or a time in the fit's unit; got {ahead!r}.")
-    return float(ahead)
-
-
-def _check_n_max(n_max: Any) -> int:
-    if not is_count(n_max) or n_max < 0:
-        raise InvalidArgumentError(f"n_max must be a whole number of at least 0; got {n_max!r}.")
-    return int(n_max)

@@ -19,9 +19,13 @@ class ModifiedBetaGeoNBD(BetaGeoModel):
 
     Parameters
     ----------
+    covariates_lifetime, covariates_transaction : sequence of str, optional
+        Columns that change how long customers stay, and how often they buy. Numbers and truth
+        values count as they are; of a text each level but the first, in ascending order, has
+        an effect of its own. :meth:`with_covariates` predicts new customers.
     penalty : float, default 0
-        L2 penalty: times the sum of the squared logarithms of the parameters, taken off the
-        mean log-likelihood.
+        L2 penalty: times the sum of the squared logarithms of the parameters, and of the
+        squared effects of covariates of variance 1, taken off the mean log-likelihood.
 
     See Also
     --------
@@ -34,7 +38,7 @@ class ModifiedBetaGeoNBD(BetaGeoModel):
     the longer nothing follows. The likelihood and P(alive) are those of [1]_ and, under the name
     CBG/NBD, [2]_. A customer who is alive goes on as one of the BG/NBD model with
     :math:`r + x, \alpha + T, a, b + x + 1`, which gives every conditional result; see
-    `BetaGeoNBD` for how they are worked out.
+    `BetaGeoNBD` for how they are worked out, and for covariates.
 
     References
     ----------

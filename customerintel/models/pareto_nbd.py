@@ -8,20 +8,22 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.models.covariate_model import CovariateModel
+from customerintel.models.covariate_scale import Effect
 from customerintel.models.fitting import Optimum
-from customerintel.models.gamma_rates import GammaRateModel
 from customerintel.models.purchases import SAMPLE
 from customerintel.models.statistics import PurchaseStatistics
 
 __all__ = ["ParetoNBD"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 #: r, s, and β in mean ages: where the search starts.
 _STARTS = ((0.5, 0.5, 0.5), (1.0, 1.0, 2.0))
 
 
-class ParetoNBD(GammaRateModel):
+class ParetoNBD(CovariateModel):
     r"""The Pareto/NBD model of Schmittlein, Morrison and Colombo (1987).
 
     A customer buys at random at a rate :math:`\lambda`, which differs between customers by a
@@ -30,9 +32,13 @@ class ParetoNBD(GammaRateModel):
 
     Parameters
     ----------
+    covariates_lifetime, covariates_transaction : sequence of str, optional
+        Columns that change how long customers stay, and how often they buy. Numbers and truth
+        values count as they are; of a text each level but the first, in ascending order, has
+        an effect of its own. :meth:`with_covariates` predicts new customers.
     penalty : float, default 0
-        L2 penalty: times the sum of the squared logarithms of the parameters, taken off the
-        mean log-likelihood.
+        L2 penalty: times the sum of the squared logarithms of the parameters, and of the
+        squared effects of covariates of variance 1, taken off the mean log-likelihood.
 
     See Also
     --------
@@ -61,6 +67,11 @@ class ParetoNBD(GammaRateModel):
     If customers are hardly ever lost, the likelihood is greatest for :math:`\beta \to \infty`
     or :math:`s \to 0`: the fit says so (``status_ == "boundary"``), and `NBD` is what remains.
 
+    With covariates z, a customer has :math:`\alpha e^{-\gamma_1'z_1}` and
+    :math:`\beta e^{-\gamma_2'z_2}` [4]_, so that buying and being lost are
+    :math:`e^{\gamma'z}` times as quick: ``transaction[…]`` and ``lifetime[…]`` among the
+    parameters.
+
     References
     ----------
     .. [1] Schmittlein, D. C., Morrison, D. G. and Colombo, R. (1987). Counting Your Customers:
@@ -69,6 +80,8 @@ class ParetoNBD(GammaRateModel):
        Related Expressions. brucehardie.com/notes/009.
     .. [3] Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005). RFM and CLV: Using Iso-Value
        Curves for Customer Base Analysis. Journal of Marketing Research 42(4), 415-430.
+    .. [4] Fader, P. S. and Hardie, B. G. S. (2007). Incorporating Time-Invariant Covariates
+       into the Pareto/NBD and BG/NBD Models. brucehardie.com/notes/019.
 
     Examples
     --------
@@ -82,6 +95,10 @@ class ParetoNBD(GammaRateModel):
     """
 
     parameters: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
+    effects: ClassVar[tuple[Effect, ...]] = (
+        Effect("transaction", "transaction", 1, -1.0),
+        Effect("lifetime", "lifetime", 3, -1.0),
+    )
 
     def _starts(self, rows: PurchaseStatistics) -> list[list[float]]:
         bought = float(rows.weights @ rows.frequency)
@@ -129,6 +146,14 @@ class ParetoNBD(GammaRateModel):
         from customerintel._kernels.pareto import log_likelihood
 
         log_likelihood(params, x, t_x, T, weights, out)
+
+    def _sum_runs(
+        self, params: Floats, ends: Ints, x: Floats, t_x: Floats, T: Floats, weights: Floats,
+        out: Floats,
+    ) -> None:  # fmt: skip
+        from customerintel._kernels.pareto import sum_runs
+
+        sum_runs(params, ends, x, t_x, T, weights, out)
 
     def _kernels(self) -> ModuleType:
         from customerintel._kernels import pareto_future

@@ -80,21 +80,37 @@ class PurchaseModel(FittedModel, ABC):
         ConvergenceWarning
             If the optimum is on a boundary, or was not reached.
         """
-        rows = read_statistics(data, unit=unit)
+        rows = self._read_to_fit(data, unit)
         packed = rows.compress()
-        found = self._search(packed, self._starts(packed))
+        found = self._find(packed)
+        self._packed = packed
         self._settle(found, n_customers=packed.n_customers, unit=rows.unit, kind=rows.kind)
         return self
 
+    def _read_to_fit(self, data: Any, unit: str | None) -> PurchaseStatistics:
+        """Read the customers to fit."""
+        return read_statistics(data, unit=unit)
+
+    def _find(self, rows: PurchaseStatistics, start: Floats | None = None) -> Optimum:
+        """Find the optimum of compressed rows, from `start` only if it is given."""
+        return self._search(rows, self._starts(rows) if start is None else [start.tolist()])
+
     def _search(self, rows: PurchaseStatistics, starts: list[list[float]]) -> Optimum:
-        """Find the optimum of compressed rows."""
+        """Search from each start."""
+        k = len(self.parameters)
+        names = self.parameters if rows.covariates is None else self._names
         return maximise(
             lambda params: self._likelihood(params, rows),
             starts,
-            self.parameters,
+            names,
             n=rows.n_customers,
             penalty=self.penalty,
+            n_effects=len(names) - k,
         )
+
+    def _refit(self, weights: Floats) -> Optimum:
+        """Fit the kept rows again with other weights, from the optimum on, without a warning."""
+        return self._find(self._packed.weighted(weights), self._values)
 
     def _likelihood(self, params: Floats, rows: PurchaseStatistics) -> tuple[float, Floats]:
         """Sum over all rows; the same to the last bit whatever the number of threads."""
@@ -126,13 +142,20 @@ class PurchaseModel(FittedModel, ABC):
     def _per_row(
         self, data: Any, function: Callable[..., None], *arguments: Any, width: int | None = None
     ) -> Floats:
-        """Call ``function(params, x, t_x, T, *arguments, out)`` on stretches of the customers.
+        """Return what a kernel makes of each customer, shape (rows,) or (rows, width)."""
+        return self._each_row(self._rows(data), function, arguments, width)
 
-        `out` has shape (rows,), or (rows, width); extra memory does not grow with the customers.
+    def _each_row(
+        self, rows: PurchaseStatistics, function: Callable[..., None], arguments: tuple[Any, ...],
+        width: int | None,
+    ) -> Floats:  # fmt: skip
+        """Call ``function(params, x, t_x, T, *arguments, out)`` on stretches of the rows.
+
+        Extra memory does not grow with the customers.
         """
         from customerintel._kernels.threads import run
 
-        rows, params = self._rows(data), self._values
+        params = self._values
         out = np.empty(len(rows) if width is None else (len(rows), width))
 
         def work(start: int) -> None:

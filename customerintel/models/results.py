@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from customerintel.tables.building import build
 from customerintel.tables.kinds import Kind
 from customerintel.tables.notices import warn_caller
 from customerintel.tables.results import html_table, one_line
+
+if TYPE_CHECKING:
+    from customerintel.models.bootstrap import Bootstrap
 
 __all__ = ["FORMAT", "FittedModel"]
 
@@ -70,8 +73,16 @@ class FittedModel:
     n_customers_: float
     unit_: str | None
 
+    #: The compressed rows that were fitted; None for given and loaded parameters.
+    _packed: Any = None
+
     def __init__(self, *, penalty: float = 0.0) -> None:
         self.penalty = check_penalty(penalty)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """Names of all that is fitted, in the order of `params_`."""
+        return self.parameters
 
     @classmethod
     def from_params(cls, params: Mapping[str, float], *, unit: str | None = None) -> Self:
@@ -89,26 +100,31 @@ class FittedModel:
         InvalidArgumentError
             If a name is missing or unknown, or a value is not a positive number.
         """
-        if set(params) != set(cls.parameters):
+        model = cls()
+        model._give(params, unit)
+        return model
+
+    def _give(self, params: Mapping[str, float], unit: str | None) -> None:
+        """Take parameters as they are given."""
+        name, names = type(self).__name__, self._names
+        if set(params) != set(names):
             raise InvalidArgumentError(
-                f"{cls.__name__} has the parameters {', '.join(cls.parameters)}; "
+                f"{name} has the parameters {', '.join(names)}; "
                 f"got {', '.join(map(str, params)) or 'none'}."
             )
-        values = {name: _number(name, params[name]) for name in cls.parameters}
+        values = {name: _number(name, params[name]) for name in names}
         for name, value in values.items():
-            if not (math.isfinite(value) and value > 0.0):
+            if not math.isfinite(value) or (name in self.parameters and value <= 0.0):
                 raise InvalidArgumentError(f"The parameter {name} must be positive; got {value!r}.")
-        model = cls()
         unknown = np.full((len(values), len(values)), np.nan)
         given = Optimum(np.array(list(values.values())), math.nan, unknown, "given", ())
-        model._settle(given, n_customers=math.nan, unit=unit, kind=Kind("pandas"))
-        return model
+        self._settle(given, n_customers=math.nan, unit=unit, kind=Kind("pandas"))
 
     def _settle(self, found: Optimum, *, n_customers: float, unit: str | None, kind: Kind) -> None:
         """Take over what a fit found, and warn if it is not an inner optimum."""
-        self.params_ = dict(zip(self.parameters, found.params.tolist(), strict=True))
+        self.params_ = dict(zip(self._names, found.params.tolist(), strict=True))
         errors = np.sqrt(np.diag(found.covariance))
-        self.standard_errors_ = dict(zip(self.parameters, errors.tolist(), strict=True))
+        self.standard_errors_ = dict(zip(self._names, errors.tolist(), strict=True))
         self.covariance_ = found.covariance
         self.log_likelihood_ = found.log_likelihood
         self.status_ = found.status
@@ -151,21 +167,55 @@ class FittedModel:
             )
         return np.array(list(self.params_.values()))
 
+    def _refit(self, weights: Floats) -> Optimum:
+        """Fit the kept rows again with other weights, from the optimum on, without a warning."""
+        raise InvalidArgumentError(
+            f"{type(self).__name__} cannot be fitted to resampled customers."
+        )
+
+    def bootstrap(self, n: int = 200, *, seed: int, progress: bool = False) -> Bootstrap:
+        """Fit the model again to resampled customers: how sure its predictions are.
+
+        Parameters
+        ----------
+        n : int, default 200
+            How many times the customers are drawn anew, with replacement.
+        seed : int
+            Of the random numbers: the same seed gives the same result on any number of threads.
+        progress : bool, default False
+            Show a progress bar.
+
+        Returns
+        -------
+        Bootstrap
+            With `interval` for any prediction, and `summary` for the parameters.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If an argument cannot be used, or the model was not fitted here.
+        """
+        from customerintel.models.bootstrap import bootstrap
+
+        return bootstrap(self, n, seed=seed, progress=progress)
+
     def summary(self) -> Any:
         """Return one row per parameter: coef, se, z and its 95 % interval.
 
-        The interval is that of the logarithm (delta method), so it holds no impossible value.
+        The interval is that of the logarithm (delta method), so it holds no impossible value;
+        effects of covariates, which may have either sign, have a symmetric one.
         """
         coef = self._values
         se = np.array(list(self.standard_errors_.values()))
-        width = np.exp(Z95 * se / coef)
+        positive = np.arange(len(coef)) < len(self.parameters)
+        width = np.exp(Z95 * se / np.where(positive, coef, 1.0))
         columns = {
-            "parameter": np.array(self.parameters, object),
+            "parameter": np.array(self._names, object),
             "coef": coef,
             "se": se,
             "z": coef / se,
-            "lower_95": coef / width,
-            "upper_95": coef * width,
+            "lower_95": np.where(positive, coef / width, coef - Z95 * se),
+            "upper_95": np.where(positive, coef * width, coef + Z95 * se),
         }
         return build(columns, self._kind, None)
 
@@ -175,25 +225,36 @@ class FittedModel:
             "format": FORMAT,
             "format_version": VERSION,
             "model": type(self).__name__,
-            "params": dict(zip(self.parameters, self._values.tolist(), strict=True)),
+            "params": dict(zip(self._names, self._values.tolist(), strict=True)),
             "covariance": [[_to_json(x) for x in row] for row in self.covariance_.tolist()],
             "log_likelihood": _to_json(self.log_likelihood_),
             "status": self.status_,
             "boundary": list(self.boundary_),
             "n_customers": _to_json(self.n_customers_),
             "unit": self.unit_,
+            **self._details(),
         }
         Path(path).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+    def _details(self) -> dict[str, Any]:
+        """Return what a file holds besides: the options of the model, as JSON has them."""
+        return {"penalty": self.penalty}
+
+    @classmethod
+    def _from_details(cls, content: Mapping[str, Any]) -> Self:
+        """Return a model with the options of a file, not fitted yet."""
+        return cls(penalty=content["penalty"])
 
     @classmethod
     def _read(cls, content: Mapping[str, Any]) -> Self:
         """Rebuild a model from what `save` wrote."""
-        model = cls.from_params(content["params"], unit=content["unit"])
+        model = cls._from_details(content)
+        model._give(content["params"], content["unit"])
         model.covariance_ = np.array(
             [[math.nan if x is None else x for x in row] for row in content["covariance"]]
         )
         errors = np.sqrt(np.diag(model.covariance_)).tolist()
-        model.standard_errors_ = dict(zip(cls.parameters, errors, strict=True))
+        model.standard_errors_ = dict(zip(model._names, errors, strict=True))
         model.log_likelihood_ = _from_json(content["log_likelihood"])
         model.n_customers_ = _from_json(content["n_customers"])
         model.status_, model.boundary_ = content["status"], tuple(content["boundary"])

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
-from customerintel.models.statistics import CORRECT, merge_rows, read_columns, refuse_rows
+from customerintel.models.merging import merge_rows
+from customerintel.models.statistics import CORRECT, read_columns, refuse_rows
 from customerintel.tables import CustomerSummary
 from customerintel.tables.kinds import Kind
 

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
 from customerintel.models.arguments import is_number
+from customerintel.models.merging import merge_rows
 from customerintel.schema import is_null
 from customerintel.tables import CustomerSummary
 from customerintel.tables.columns import Raw
-from customerintel.tables.frames import open_table
+from customerintel.tables.frames import Table, open_table
 from customerintel.tables.kinds import Kind
 from customerintel.tables.roles import check_names
-from customerintel.tables.text import Text
 
 __all__ = [
     "CORRECT",
+    "Encoder",
     "PurchaseStatistics",
     "check_unit",
-    "merge_rows",
     "numbers_of",
     "read_columns",
     "read_statistics",
@@ -32,6 +32,18 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+
+class Encoder(Protocol):
+    """What makes numbers of columns with covariates."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Columns that are needed."""
+
+    def encode(self, table: Table) -> Floats:
+        """Return one row of numbers per row of the table."""
+
 
 #: What to do about rows that no summary has.
 CORRECT = "Correct them, or make the summary with TransactionLog and summarize()."
@@ -53,6 +65,8 @@ class PurchaseStatistics:
         Unit of the ages; None where a plain table did not say.
     kind : Kind
         The caller's kind of table.
+    covariates : ndarray of float64, shape (n, m), optional
+        What else is known of each, in numbers.
     """
 
     frequency: Floats
@@ -61,6 +75,7 @@ class PurchaseStatistics:
     weights: Floats
     unit: str | None
     kind: Kind
+    covariates: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.frequency)
@@ -71,38 +86,49 @@ class PurchaseStatistics:
         return float(self.weights.sum())
 
     def compress(self) -> PurchaseStatistics:
-        """Bring rows with equal statistics together and add up their weights."""
-        columns, weights = merge_rows([self.recency, self.frequency, self.T], self.weights)
-        last, x, age = columns
-        return PurchaseStatistics(x, last, age, weights, self.unit, self.kind)
+        """Bring rows with equal statistics together and add up their weights.
+
+        Rows with the same covariates follow each other.
+        """
+        more = [] if self.covariates is None else list(self.covariates.T)
+        columns, weights = merge_rows([self.recency, self.frequency, self.T, *more], self.weights)
+        last, x, age = columns[:3]
+        covariates = np.stack(columns[3:], axis=1) if more else None
+        return PurchaseStatistics(x, last, age, weights, self.unit, self.kind, covariates)
+
+    def weighted(self, weights: Floats) -> PurchaseStatistics:
+        """Return the rows that have a weight, with these weights."""
+        return self._take(np.flatnonzero(weights > 0.0), weights[weights > 0.0])
 
     def sample(self, size: int) -> PurchaseStatistics:
         """Return `size` customers spread evenly over the rows, which are sorted."""
         place = np.cumsum(self.weights)
         taken = np.searchsorted(place, place[-1] / size * (np.arange(size) + 0.5))
         take, counts = np.unique(taken, return_counts=True)
-        return PurchaseStatistics(
-            self.frequency[take], self.recency[take], self.T[take], counts.astype(np.float64),
-            self.unit, self.kind,
-        )  # fmt: skip
+        return self._take(take, counts.astype(np.float64))
+
+    def runs(self, size: int) -> NDArray[np.int64]:
+        """Cut the rows where covariates change and at every `size`: where runs begin and end."""
+        cuts = np.arange(0, len(self), size)
+        if self.covariates is not None:
+            changes = np.flatnonzero((self.covariates[1:] != self.covariates[:-1]).any(axis=1)) + 1
+            cuts = np.union1d(cuts, changes)
+        return np.append(cuts, len(self)).astype(np.int64)
+
+    def _take(self, index: NDArray[np.intp], weights: Floats) -> PurchaseStatistics:
+        return replace(
+            self,
+            frequency=self.frequency[index],
+            recency=self.recency[index],
+            T=self.T[index],
+            weights=weights,
+            covariates=None if self.covariates is None else self.covariates[index],
+        )
 
 
-def merge_rows(columns: Sequence[Floats], weights: Floats) -> tuple[list[Floats], Floats]:
-    """Bring equal rows together and add up their weights; ascending, the last column first."""
-    from customerintel.tables.naming import code_texts
-
-    def columns_of(texts: Text) -> list[Floats]:
-        return list(np.ascontiguousarray(texts.data.view(np.float64).reshape(-1, len(columns)).T))
-
-    rows = np.stack(columns, axis=1) + 0.0  # there is only one zero
-    # a row is a text of eight bytes per column: millions are told apart without sorting them
-    texts = Text(np.arange(len(rows) + 1) * rows.strides[0], rows.view(np.uint8).ravel())
-    codes, distinct = code_texts(texts, lambda found: np.lexsort(columns_of(found)))
-    sums = np.bincount(codes, weights, len(distinct)).astype(np.float64)
-    return columns_of(distinct), sums
-
-
-def read_statistics(data: Any, *, unit: str | None = None) -> PurchaseStatistics:
+def read_statistics(
+    data: Any, *, unit: str | None = None, covariates: Encoder | None = None
+) -> PurchaseStatistics:
     """Read a summary, or any table with columns frequency, recency, T and perhaps weight.
 
     Parameters
@@ -111,6 +137,8 @@ def read_statistics(data: Any, *, unit: str | None = None) -> PurchaseStatistics
         One row per customer.
     unit : str, optional
         Unit of the ages of a plain table; a summary knows its own.
+    covariates : Encoder, optional
+        What makes numbers of the columns with covariates.
 
     Returns
     -------
@@ -126,14 +154,22 @@ def read_statistics(data: Any, *, unit: str | None = None) -> PurchaseStatistics
     """
     if isinstance(data, CustomerSummary):
         check_unit(data.unit, unit, "The summary")
+        if covariates is not None:
+            raise InvalidArgumentError(
+                "A CustomerSummary has no covariates. Give a table: summary.to_frame() with the "
+                f"columns {', '.join(covariates.names)} joined to it, and unit={data.unit!r}."
+            )
         frequency, kind = data.frequency.astype(np.float64), data.kind
         found = PurchaseStatistics(
             frequency, data.recency, data.T, np.ones(len(data)), data.unit, kind
         )
     else:
         names = ["frequency", "recency", "T"]
-        (x, last, age), weights, kind = read_columns(data, names, "a customer-base model")
-        found = PurchaseStatistics(x, last, age, weights, unit, kind)
+        more = () if covariates is None else covariates.names
+        (x, last, age), weights, table = _read_table(data, names, more, "a customer-base model")
+        found = PurchaseStatistics(x, last, age, weights, unit, table.kind)
+        _check_rows(found)
+        return found if covariates is None else replace(found, covariates=covariates.encode(table))
     _check_rows(found)
     return found
 
@@ -146,13 +182,21 @@ def read_columns(data: Any, names: Sequence[str], what: str) -> tuple[list[Float
     SchemaError
         If a column is missing or holds no numbers.
     """
+    columns, weights, table = _read_table(data, names, (), what)
+    return columns, weights, table.kind
+
+
+def _read_table(
+    data: Any, names: Sequence[str], more: Sequence[str], what: str
+) -> tuple[list[Floats], Floats, Table]:
+    """Read a table once, for sources that can be read only once: its numbers, and `more`."""
     source = open_table(data)
-    check_names(names, what, source.columns)
-    weighted = "weight" in source.columns
-    table = source.read([*names, "weight"] if weighted else names)
+    check_names([*names, *more], what, source.columns)
+    weighted = ["weight"] if "weight" in source.columns else []
+    table = source.read([*dict.fromkeys([*names, *weighted, *more])])
     columns = [numbers_of(table[name], name) for name in names]
     weights = numbers_of(table["weight"], "weight") if weighted else np.ones(table.n_rows)
-    return columns, weights, table.kind
+    return columns, weights, table
 
 
 def check_unit(given: str | None, wanted: str | None, what: str) -> None:
