@@ -14,12 +14,11 @@ import math
 import numpy as np
 
 from customerintel._kernels._jit import kernel
-from customerintel._kernels.beta_geo_future import SCRATCH, future_purchases, mean_power
+from customerintel._kernels.beta_geo_future import mean_power
 from customerintel._kernels.special import digamma_step, log_gamma, log_gamma_step
 
 __all__ = [
-    "discounted_purchases",
-    "expected_purchases",
+    "alive_now",
     "probability_alive",
     "probability_of_purchase",
     "purchase_probabilities",
@@ -112,7 +111,7 @@ def sum_runs(early, params, ends, x, t_x, T, weights, out):
 
 
 @kernel
-def _alive(params, x, t_x, T, early):
+def alive_now(params, x, t_x, T, early):
     """Return P(alive at T) of one customer."""
     r, alpha, a, b = params[0], params[1], params[2], params[3]
     n = x + early
@@ -133,7 +132,7 @@ def probability_alive(early, params, x, t_x, T, ahead, out):
     r, alpha, a, b = params[0], params[1], params[2], params[3]
     for i in range(x.size):
         stays = mean_power(r + x[i], a, b + x[i] + early, ahead / (alpha + T[i]))
-        out[i] = stays * _alive(params, x[i], t_x[i], T[i], early)
+        out[i] = stays * alive_now(params, x[i], t_x[i], T[i], early)
 
 
 @kernel
@@ -142,40 +141,7 @@ def probability_of_purchase(early, params, x, t_x, T, horizon, out):
     r, alpha = params[0], params[1]
     for i in range(x.size):
         bought = -math.expm1(-(r + x[i]) * math.log1p(horizon / (alpha + T[i])))
-        out[i] = bought * _alive(params, x[i], t_x[i], T[i], early)
-
-
-@kernel
-def discounted_purchases(early, params, x, t_x, T, horizon, discount, out):
-    """Fill `out` with the expected discounted purchases in (T, T + horizon].
-
-    What a customer who is alive will buy depends on x and T only, so it is worked out once
-    for each pair of them among the rows.
-    """
-    r, alpha, a, b = params[0], params[1], params[2], params[3]
-    size = 16
-    while size < 2 * x.size:
-        size *= 2
-    table = np.full(size, -1, np.int64)
-    kept, scratch = np.empty(x.size), np.empty(SCRATCH)
-    for i in range(x.size):
-        # two irrational numbers spread a lattice of pairs evenly
-        spot = x[i] * 0.7548776662466927 + T[i] * 0.5698402909980532
-        at = int((spot - math.floor(spot)) * size) % size
-        while table[at] >= 0 and (x[table[at]] != x[i] or T[table[at]] != T[i]):
-            at = (at + 1) % size
-        if table[at] < 0:
-            table[at] = i
-            B = b + x[i] + early
-            kept[i] = future_purchases(r + x[i], alpha + T[i], a, B, horizon, discount, scratch)
-        alive = _alive(params, x[i], t_x[i], T[i], early)
-        out[i] = alive * kept[table[at]] if alive > 0.0 else 0.0
-
-
-@kernel
-def expected_purchases(early, params, x, t_x, T, horizon, out):
-    """Fill `out` with the expected purchases in (T, T + horizon]."""
-    discounted_purchases(early, params, x, t_x, T, horizon, 0.0, out)
+        out[i] = bought * alive_now(params, x[i], t_x[i], T[i], early)
 
 
 @kernel
@@ -237,7 +203,7 @@ def purchase_probabilities(early, params, x, t_x, T, horizon, out):
     more = np.empty(last + 1)
     for i in range(x.size):
         shape, rate, B = r + x[i], alpha + T[i], b + x[i] + early
-        alive = _alive(params, x[i], t_x[i], T[i], early)
+        alive = alive_now(params, x[i], t_x[i], T[i], early)
         grown = math.log1p(horizon / rate)
         _fill_counts(shape, horizon / (rate + horizon), -grown, more)
         log_exact, survived = -shape * grown, 1.0

@@ -33,6 +33,8 @@ class BetaGeoModel(CovariateModel):
         Effect("lifetime_b", "lifetime", 3, 1.0),
     )
 
+    #: Rows of one x share what they will buy: the more rows at once, the better.
+    _future_rows: ClassVar[int] = 65_536
     #: Chances to be lost before any repeat purchase.
     _early: ClassVar[float]
 
@@ -73,11 +75,12 @@ class BetaGeoModel(CovariateModel):
     def _kernels(self) -> Any:
         """Return the prediction kernels, told when customers can be lost."""
         from customerintel._kernels import beta_geo as kernels
+        from customerintel._kernels import beta_geo_discounted as sums
 
         return SimpleNamespace(
             alive_ahead=partial(kernels.probability_alive, self._early),
-            expected=partial(kernels.expected_purchases, self._early),
-            discounted=partial(kernels.discounted_purchases, self._early),
+            expected=partial(sums.expected_purchases, self._early),
+            discounted=partial(sums.discounted_purchases, self._early),
             purchase=partial(kernels.probability_of_purchase, self._early),
             pmf=partial(kernels.purchase_probabilities, self._early),
         )

@@ -170,10 +170,10 @@ class CovariateModel(GammaRateModel):
 
     def _each_row(
         self, rows: PurchaseStatistics, function: Callable[..., None], arguments: tuple[Any, ...],
-        width: int | None,
+        width: int | None, stretch: int,
     ) -> Floats:  # fmt: skip
         if rows.covariates is None:
-            return super()._each_row(rows, function, arguments, width)
+            return super()._each_row(rows, function, arguments, width, stretch)
         from customerintel._kernels.threads import run
 
         codes, distinct = number_rows(rows.covariates)
@@ -182,7 +182,7 @@ class CovariateModel(GammaRateModel):
         order = np.argsort(codes, kind="stable")
 
         def work(start: int) -> None:
-            index = order[start : start + ROWS]
+            index = order[start : start + stretch]
             for own in np.split(index, np.flatnonzero(np.diff(codes[index])) + 1):
                 found = np.empty(len(own) if width is None else (len(own), width))
                 function(
@@ -191,7 +191,7 @@ class CovariateModel(GammaRateModel):
                 )  # fmt: skip
                 out[own] = found
 
-        run(work, [(start,) for start in range(0, len(rows), ROWS)])
+        run(work, [(start,) for start in range(0, len(rows), stretch)])
         return out
 
     def with_covariates(self, values: Mapping[str, Any]) -> Self:

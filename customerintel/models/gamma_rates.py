@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.models.arguments import check_ahead, check_n_max
 from customerintel.models.discounting import rate_per_unit
-from customerintel.models.purchases import PurchaseModel, check_horizon
+from customerintel.models.purchases import ROWS, PurchaseModel, check_horizon
 from customerintel.models.simulation import as_log, check_simulation, draw_purchases
 from customerintel.tables import TransactionLog
 
@@ -24,6 +24,9 @@ class GammaRateModel(PurchaseModel):
 
     The parent of the BG, MBG, Pareto and plain NBD models, which are made and fitted.
     """
+
+    #: Rows that sums of purchases to come are worked out for together.
+    _future_rows: ClassVar[int] = ROWS
 
     @abstractmethod
     def _kernels(self) -> Any:
@@ -77,7 +80,9 @@ class GammaRateModel(PurchaseModel):
         InvalidArgumentError
             If `horizon` is not positive, or `data` cannot be used.
         """
-        return self._per_row(data, self._kernels().expected, check_horizon(horizon))
+        return self._per_row(
+            data, self._kernels().expected, check_horizon(horizon), stretch=self._future_rows
+        )
 
     def probability_of_purchase(self, data: Any, horizon: float) -> Floats:
         """Return how likely each customer is to buy at least once.
@@ -163,7 +168,9 @@ class GammaRateModel(PurchaseModel):
         _ = self._values  # without parameters there is no unit either
         rate = rate_per_unit(self.unit_, annual_discount_rate, discount_rate)
         length = np.inf if horizon is None else check_horizon(horizon)
-        return self._per_row(data, self._kernels().discounted, length, rate)
+        return self._per_row(
+            data, self._kernels().discounted, length, rate, stretch=self._future_rows
+        )
 
     def discounted_expected_residual(
         self,

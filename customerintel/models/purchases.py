@@ -140,14 +140,15 @@ class PurchaseModel(FittedModel, ABC):
         return rows
 
     def _per_row(
-        self, data: Any, function: Callable[..., None], *arguments: Any, width: int | None = None
-    ) -> Floats:
+        self, data: Any, function: Callable[..., None], *arguments: Any, width: int | None = None,
+        stretch: int = ROWS,
+    ) -> Floats:  # fmt: skip
         """Return what a kernel makes of each customer, shape (rows,) or (rows, width)."""
-        return self._each_row(self._rows(data), function, arguments, width)
+        return self._each_row(self._rows(data), function, arguments, width, stretch)
 
     def _each_row(
         self, rows: PurchaseStatistics, function: Callable[..., None], arguments: tuple[Any, ...],
-        width: int | None,
+        width: int | None, stretch: int,
     ) -> Floats:  # fmt: skip
         """Call ``function(params, x, t_x, T, *arguments, out)`` on stretches of the rows.
 
@@ -159,13 +160,13 @@ class PurchaseModel(FittedModel, ABC):
         out = np.empty(len(rows) if width is None else (len(rows), width))
 
         def work(start: int) -> None:
-            part = slice(start, start + ROWS)
+            part = slice(start, start + stretch)
             function(
                 params, rows.frequency[part], rows.recency[part], rows.T[part], *arguments,
                 out[part],
             )  # fmt: skip
 
-        run(work, [(start,) for start in range(0, len(rows), ROWS)])
+        run(work, [(start,) for start in range(0, len(rows), stretch)])
         return out
 
 
