@@ -20,6 +20,8 @@ Likelihood = Callable[[Floats], tuple[float, Floats]]
 FAR = 13.0
 #: Where the search stops following a parameter.
 LIMIT = 40.0
+#: Slope at which Newton's steps take over.
+_NEAR = 1e-6
 #: How much further out, in logarithms, a limit is looked for.
 _PUSH = 20.0
 #: A log-likelihood that loses less than this on the way says nothing against the limit.
@@ -62,7 +64,7 @@ def maximise(
     penalty: float = 0.0,
     n_effects: int = 0,
 ) -> Optimum:
-    """Search from every start with L-BFGS-B in the logarithms of the parameters.
+    """Search from every start with BFGS in the logarithms of the parameters.
 
     Parameters
     ----------
@@ -96,17 +98,22 @@ def maximise(
         loss_here = -value / n + penalty * float(place @ place)
         return loss_here, -slope * scale.slopes(params) / n + 2.0 * penalty * place
 
-    options = {"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9}
+    def bounded(inner: Floats) -> tuple[float, Floats]:
+        # hardly bent where parameters usually are, and never beyond the limit
+        share = np.tanh(inner / LIMIT)
+        value, slope = loss(LIMIT * share)
+        return value, slope * (1.0 - share * share)
+
     results = [
         minimize(  # type: ignore[call-overload]  # SciPy's stubs know no function of this kind
-            loss, scale.searched(start), jac=True, method="L-BFGS-B",
-            bounds=[(-LIMIT, LIMIT)] * len(names), options=options,
+            bounded, LIMIT * np.arctanh(scale.searched(start) / LIMIT), jac=True, method="BFGS",
+            options={"maxiter": 2000, "gtol": _NEAR},
         )
         for start in starts
     ]  # fmt: skip
     # a search that met NaN has found nothing, and must not win by being no number
     best = min(results, key=lambda found: found.fun if math.isfinite(found.fun) else math.inf)
-    place = _polish(loss, np.asarray(best.x))
+    place = _polish(loss, LIMIT * np.tanh(best.x / LIMIT))
     found, flat = _judge(likelihood, loss, place, names, n, scale)
     if flat and not penalty:
         return _find_limit(found, lambda params: likelihood(params)[0], names, scale)
