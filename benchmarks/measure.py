@@ -24,6 +24,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 PACKAGES = (
     "customerintel", "numpy", "numba", "pandas", "polars", "duckdb", "pyarrow", "narwhals",
+    "lifetimes", "pymc-marketing",
 )  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def work(task: str, engine: str, runs: int) -> dict[str, Any]:
     gc.collect()
     _reset_peak()
     held = _status("VmRSS")
-    seconds, extra, shape = [], 0.0, 0
+    seconds, extra, shape, optimum = [], 0.0, 0, None
     for k in range(runs):
         start = time.perf_counter()
         result = run(given)
@@ -55,9 +56,11 @@ def work(task: str, engine: str, runs: int) -> dict[str, Any]:
         if k == 0:
             extra = _status("VmHWM") - held
             shape = int(tasks.size_of(result))
+            optimum = getattr(result, "log_likelihood", None)
         del result
         gc.collect()
-    return {"seconds": seconds, "extra_mb": extra, "rows_out": shape}
+    found = {"seconds": seconds, "extra_mb": extra, "rows_out": shape}
+    return found | ({"log_likelihood": optimum} if optimum is not None else {})
 
 
 def fresh(task: str, engine: str, runs: int) -> dict[str, Any]:
@@ -84,6 +87,7 @@ def compare(task: str, engines: list[str], *, rounds: int, warm: int) -> dict[st
             "extra_mb": max(run["extra_mb"] for run in results),
             "rows_out": results[0]["rows_out"],
             "all_seconds": [run["seconds"] for run in results],
+            **{key: results[0][key] for key in ("log_likelihood",) if key in results[0]},
         }
         for engine, results in found.items()
     }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+DATA = Path(os.environ.get("CUSTOMERINTEL_BENCH_DATA", Path(tempfile.gettempdir()) / "ci-bench"))
 
 # the values of the CDNOW sample: simulated customers are like real ones
 BG = {"r": 0.2425945, "alpha": 4.4136024, "a": 0.7929221, "b": 2.4259073}
@@ -14,28 +19,40 @@ PARETO = {"r": 0.5532771, "alpha": 10.5776837, "s": 0.6062399, "beta": 11.668730
 SPEND = {"p": 6.2495718, "q": 3.7442246, "gamma": 15.4435218}
 
 
-@cache
-def histories(model: str, n: int) -> dict[str, np.ndarray]:
-    """Simulate customers who come within 12 weeks and are observed for 39; exact weeks."""
+#: Customers come on each of the first 84 days, and are observed for 39 weeks.
+STARTS, DAYS = 84, 273
+
+
+def simulate(model: str, n: int) -> dict[str, np.ndarray]:
+    """Return frequency, recency and T in exact weeks, and the mean spend, of `n` customers."""
     from customerintel import models
 
     fit = getattr(models, model).from_params(BG if model == "BetaGeoNBD" else PARETO, unit="week")
     rng = np.random.default_rng(11)
     parts = []
-    for start in range(12):
-        share = n // 12 + (start < n % 12)
-        log = fit.simulate(share, T=39.0 - start, seed=100 + start)
-        end = log.start + np.timedelta64(round((39.0 - start) * 7 * 86_400), "s")
-        summary = log.as_of(end).summarize(unit="week")
+    for start in range(STARTS):
+        share = n // STARTS + (start < n % STARTS)
+        log = fit.simulate(share, T=(DAYS - start + 1) / 7, seed=100 + start)
+        last = np.datetime64("2000-01-01") + (DAYS - start)
+        summary = log.as_of(last).summarize(unit="week")
         parts.append((summary.frequency, summary.recency, summary.T))
     frequency, recency, age = (np.concatenate(column) for column in zip(*parts, strict=True))
     level = rng.gamma(SPEND["p"], 1.0, len(frequency)) / rng.gamma(SPEND["q"], 1.0, len(frequency))
-    return {
-        "frequency": frequency,
-        "recency": recency,
-        "T": age,
-        "monetary_value": np.where(frequency > 0, SPEND["gamma"] * level, 0.0),
-    }
+    spend = np.where(frequency > 0, SPEND["gamma"] * level, 0.0)
+    # as they come from a table: in no order
+    order = rng.permutation(len(frequency))
+    columns = {"frequency": frequency, "recency": recency, "T": age, "monetary_value": spend}
+    return {name: column[order] for name, column in columns.items()}
+
+
+def histories(model: str, n: int) -> dict[str, np.ndarray]:
+    """Simulate once, then read."""
+    path = DATA / f"{model}-{n}.npz"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(path, **simulate(model, n))
+    with np.load(path) as stored:
+        return {name: stored[name] for name in stored.files}
 
 
 def _frame(model: str, n: int) -> Any:
@@ -44,21 +61,29 @@ def _frame(model: str, n: int) -> Any:
     return pd.DataFrame(histories(model, n))
 
 
+def _distinct(model: str, n: int) -> Any:
+    """Return customers of whom no two have an age in common, so that nothing can be merged."""
+    frame = _frame(model, n)
+    return frame.assign(T=frame["T"] + np.random.default_rng(12).random(n))
+
+
 class Fitted:
     """A fit with what makes it comparable: the sum of the log-likelihood at its optimum."""
 
-    def __init__(self, log_likelihood: float) -> None:
+    def __init__(self, log_likelihood: float, n: int) -> None:
         self.log_likelihood = log_likelihood
+        self.n = n
 
     def __len__(self) -> int:
-        return round(-self.log_likelihood)
+        return self.n
 
 
 def ours(model: str, frame: Any) -> Fitted:
     """Fit here."""
     from customerintel import models
 
-    return Fitted(getattr(models, model)().fit(frame, unit="week").log_likelihood_)
+    fit = getattr(models, model)().fit(frame, unit="week")
+    return Fitted(fit.log_likelihood_, len(frame))
 
 
 def theirs(model: str, frame: Any) -> Fitted:
@@ -69,7 +94,35 @@ def theirs(model: str, frame: Any) -> Fitted:
         lifetimes, {"BetaGeoNBD": "BetaGeoFitter", "ParetoNBD": "ParetoNBDFitter"}[model]
     )
     fit = fitter().fit(frame["frequency"], frame["recency"], frame["T"])
-    return Fitted(-fit._negative_log_likelihood_ * len(frame))
+    return Fitted(-fit._negative_log_likelihood_ * len(frame), len(frame))
+
+
+def pymc_map(frame: Any) -> Fitted:
+    """Fit BG/NBD with pymc-marketing: the mode of the posterior."""
+    from pymc_marketing import clv
+
+    data = frame.assign(customer_id=np.arange(len(frame)))
+    model = clv.BetaGeoModel(data=data)
+    model.fit(method="map", progressbar=False)
+    found = model.fit_summary()
+    return Fitted(_log_likelihood({name: float(found[name]) for name in BG}, frame), len(frame))
+
+
+def _log_likelihood(params: dict[str, float], frame: Any) -> float:
+    """Return the log-likelihood of BG/NBD at a peer's parameters."""
+    from customerintel.models import BetaGeoNBD
+    from customerintel.models.statistics import read_statistics
+
+    fit = BetaGeoNBD.from_params(params)
+    return float(fit._likelihood(fit._values, read_statistics(frame).compress())[0])
+
+
+def predict(model: str, name: str, arguments: dict[str, Any], frame: Any) -> Any:
+    """Predict for every customer."""
+    from customerintel import models
+
+    fit = getattr(models, model).from_params(BG if model == "BetaGeoNBD" else PARETO, unit="week")
+    return getattr(fit, name)(frame, **arguments)
 
 
 def our_value(frame: Any) -> Any:
@@ -106,14 +159,40 @@ def _both(model: str, n: int) -> dict[str, tuple[Callable[[], Any], Callable[[An
     }
 
 
+PREDICTIONS: dict[str, dict[str, Any]] = {
+    "probability_alive": {"ahead": 13.0},
+    "expected_purchases": {"horizon": 52.0},
+    "probability_of_purchase": {"horizon": 52.0},
+    "purchase_probabilities": {"horizon": 52.0, "n_max": 10},
+    "discounted_expected_purchases": {"horizon": 52.0, "annual_discount_rate": 0.10},
+    "discounted_expected_residual": {"annual_discount_rate": 0.10},
+}
+
 MODEL_TASKS: dict[str, dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]] = {
     "fit-bgnbd": _both("BetaGeoNBD", 3_100_000),
+    "fit-bgnbd-315k": {
+        **_both("BetaGeoNBD", 315_000),
+        "pymc-marketing": (partial(_frame, "BetaGeoNBD", 315_000), pymc_map),
+    },
     "fit-paretonbd": _both("ParetoNBD", 23_570),
     "fit-paretonbd-million": {
-        "customerintel": (partial(_frame, "ParetoNBD", 1_000_000), partial(ours, "ParetoNBD"))
+        "customerintel": (partial(_frame, "ParetoNBD", 1_000_000), partial(ours, "ParetoNBD")),
+        "customerintel, distinct ages": (
+            partial(_distinct, "ParetoNBD", 1_000_000),
+            partial(ours, "ParetoNBD"),
+        ),
     },
     "value": {
         "customerintel": (partial(_frame, "BetaGeoNBD", 1_000_000), our_value),
+        "customerintel, distinct ages": (partial(_distinct, "BetaGeoNBD", 1_000_000), our_value),
         "lifetimes": (partial(_frame, "BetaGeoNBD", 1_000_000), their_value),
+    },
+    "predict": {
+        f"{model} {name}": (
+            partial(_distinct, model, 1_000_000),
+            partial(predict, model, name, arguments),
+        )
+        for model in ("BetaGeoNBD", "ParetoNBD")
+        for name, arguments in PREDICTIONS.items()
     },
 }

@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 
 from measure import HERE, compare, save
+from tasks import TASKS
 
 
 def _ratios(results: dict[str, Any], peers: list[str]) -> dict[str, Any]:
@@ -76,10 +77,25 @@ def models() -> None:
     """Fits and values, against lifetimes; its fit of Pareto/NBD is a Nelder-Mead search."""
     found = {}
     for task in ("fit-bgnbd", "fit-paretonbd", "value"):
-        results = compare(task, ["customerintel", "lifetimes"], rounds=2, warm=1)
+        results = compare(task, ["customerintel", "lifetimes"], rounds=3, warm=1)
         found[task] = {"ratios": _ratios(results, ["lifetimes"]), "results": results}
-    results = compare("fit-paretonbd-million", ["customerintel"], rounds=1, warm=1)
-    save("models", {**found, "fit-paretonbd-million": {"results": results}})
+    distinct = ["customerintel, distinct ages"]
+    found["value"]["results"] |= compare("value", distinct, rounds=1, warm=1)
+    million = compare("fit-paretonbd-million", ["customerintel", *distinct], rounds=1, warm=1)
+    save("models", {**found, "fit-paretonbd-million": {"results": million}})
+
+
+def models_pymc() -> None:
+    """Fit BG/NBD to 315,000 customers, against the mode of pymc-marketing (not in `bench`)."""
+    peers = ["lifetimes", "pymc-marketing"]
+    results = compare("fit-bgnbd-315k", ["customerintel", *peers], rounds=3, warm=2)
+    save("models_pymc", {"ratios": _ratios(results, ["pymc-marketing"]), "results": results})
+
+
+def predictions() -> None:
+    """Every prediction for a million customers of distinct ages: time and memory."""
+    engines = list(TASKS["predict"])
+    save("predictions", {"results": compare("predict", engines, rounds=1, warm=1)})
 
 
 def _timed(command: list[str], **more: Any) -> float:
@@ -125,10 +141,14 @@ ALL = {
     "scores": scores,
     "from_frame": from_frame,
     "models": models,
+    "predictions": predictions,
     "startup": startup,
 }
+
+#: These need more than the group `bench` installs.
+EXTRA = {"models_pymc": models_pymc}
 
 if __name__ == "__main__":
     os.chdir(HERE)
     for name in sys.argv[1:] or ALL:
-        ALL[name]()
+        (ALL | EXTRA)[name]()

@@ -6,18 +6,14 @@ Peers are given the fastest formulation that was found for them.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from model_tasks import MODEL_TASKS
+from model_tasks import DATA, MODEL_TASKS
 from simulate import DAYS, START, stored
 
-DATA = Path(os.environ.get("CUSTOMERINTEL_BENCH_DATA", Path(tempfile.gettempdir()) / "ci-bench"))
 DAY = 86_400_000_000
 AS_OF = np.datetime64(START + DAYS * DAY, "us").astype("M8[D]")
 
