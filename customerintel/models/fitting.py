@@ -63,6 +63,7 @@ def maximise(
     n: float,
     penalty: float = 0.0,
     n_effects: int = 0,
+    typical: Sequence[float] | None = None,
 ) -> Optimum:
     """Search from every start with BFGS in the logarithms of the parameters.
 
@@ -82,6 +83,9 @@ def maximise(
     n_effects : int
         How many of the last parameters are effects of covariates, which may have either sign:
         they are searched as they are.
+    typical : sequence of float, optional
+        A usual size of each positive parameter that has a unit, which tells what is far; 1 if
+        not given.
 
     Returns
     -------
@@ -90,7 +94,8 @@ def maximise(
     """
     from scipy.optimize import minimize
 
-    scale = _Scale(len(names) - n_effects)
+    n_positive = len(names) - n_effects
+    scale = _Scale(n_positive, np.log(np.ones(n_positive) if typical is None else typical))
 
     def loss(place: Floats) -> tuple[float, Floats]:
         params = scale.natural(place)
@@ -125,6 +130,7 @@ class _Scale:
     """Positive parameters are searched as logarithms, what follows them as it is."""
 
     n_positive: int
+    usual: Floats
 
     def searched(self, params: Sequence[float] | Floats) -> Floats:
         place = np.array(params, np.float64)
@@ -157,7 +163,9 @@ def _polish(loss: Likelihood, place: Floats) -> Floats:
         if not np.isfinite(step).all() or np.abs(step).max() > 1.0:
             break
         tried, tried_slope = loss(place + step)
-        if not tried <= value or np.abs(tried_slope).max() >= np.abs(slope).max():
+        # so near the top, differences of the value are rounding: the slope decides
+        higher = not tried <= value + 1e-13 * (1.0 + abs(value))
+        if higher or np.abs(tried_slope).max() >= np.abs(slope).max():
             break
         place, value, slope = place + step, tried, tried_slope
     return place
@@ -184,7 +192,9 @@ def _judge(
     value, slope = loss(place)
     far = [
         f"{name} → {'inf' if log > 0 else '0'}"
-        for name, log in zip(names, place[: scale.n_positive].tolist(), strict=False)
+        for name, log in zip(
+            names, (place[: scale.n_positive] - scale.usual).tolist(), strict=False
+        )
         if abs(log) > FAR
     ]
     covariance = np.full((len(names), len(names)), np.nan)

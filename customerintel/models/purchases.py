@@ -26,6 +26,10 @@ ROWS = 4_096
 SAMPLE = 20_000
 
 
+#: Parameters that are lengths of time.
+_TIMES = ("alpha", "beta")
+
+
 class PurchaseModel(FittedModel, ABC):
     """A model of who is still a customer and what they will buy.
 
@@ -99,6 +103,7 @@ class PurchaseModel(FittedModel, ABC):
         """Search from each start."""
         k = len(self.parameters)
         names = self.parameters if rows.covariates is None else self._names
+        age = float(np.average(rows.T, weights=rows.weights)) or 1.0
         return maximise(
             lambda params: self._likelihood(params, rows),
             starts,
@@ -106,6 +111,7 @@ class PurchaseModel(FittedModel, ABC):
             n=rows.n_customers,
             penalty=self.penalty,
             n_effects=len(names) - k,
+            typical=[age if name in _TIMES else 1.0 for name in self.parameters],
         )
 
     def _refit(self, weights: Floats) -> Optimum:
