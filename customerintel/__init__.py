@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from customerintel._version import __version__
 
 if TYPE_CHECKING:
-    from customerintel import exceptions, models, rfm, schema
+    from customerintel import exceptions, models, plot, rfm, schema
     from customerintel._kernels.threads import get_threads, set_threads
     from customerintel.rfm import (
         Migration,
@@ -65,6 +65,7 @@ __all__ = [
     "get_threads",
     "migration",
     "models",
+    "plot",
     "pseudonymise",
     "rfm",
     "schema",
@@ -87,7 +88,7 @@ _ROOMS = {
     ),
 }  # fmt: skip
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
-_MODULES = ("exceptions", "models", "rfm", "schema")
+_MODULES = ("exceptions", "models", "plot", "rfm", "schema")
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ import sys
 #: Seconds for `import customerintel`, the best of a few fresh processes (machines are shared).
 BUDGET = 0.150
 
-HEAVY = ("narwhals", "numba", "pandas", "polars", "pyarrow", "scipy", "sklearn")
+HEAVY = ("matplotlib", "narwhals", "numba", "pandas", "polars", "pyarrow", "scipy", "sklearn")
 
 MEASURE = """
 import json, sys, time

@@ -150,7 +150,7 @@ def dropped(a, s, near_a, near_b, span, end_a, end_b):
 def alive_and_gone(r, alpha, s, beta, x, t_x, T):
     """Return the probabilities of being alive at T, and of being gone.
 
-    Schmittlein, Morrison & Colombo (1987), eq. 11 to 13, from the integral above.
+    P(Alive) of Schmittlein, Morrison & Colombo (1987), from the integral above.
     """
     a, near_a, near_b, span = r + x, alpha + t_x, beta + t_x, T - t_x
     end_a, end_b = log_one_plus(span / near_a), log_one_plus(span / near_b)

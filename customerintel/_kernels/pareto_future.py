@@ -33,8 +33,8 @@ _DEPTH = 45.0
 def lifetime(s, beta, t):
     """Return the expected time alive within t, of somebody alive now: ∫ (β/(β+τ))^s dτ.
 
-    Times r/α, it is E[X(t)] of Schmittlein, Morrison & Colombo (1987), eq. 17, without its
-    cancellation at s = 1 and at large β.
+    Times r/α, it is E[X(t)] of Schmittlein, Morrison & Colombo (1987) without its cancellation
+    at s = 1 and at large β.
     """
     log = log_one_plus(t / beta)
     z = (s - 1.0) * log

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,8 +11,8 @@ from numpy.typing import NDArray
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import whole_number
 from customerintel.models.cohorts import read_opportunities
-from customerintel.models.discounting import rate_per_unit
-from customerintel.models.fitting import maximise
+from customerintel.models.discounting import rate_per_period
+from customerintel.models.fitting import Optimum, maximise
 from customerintel.models.results import FittedModel
 from customerintel.models.simulation import START, as_log, check_simulation
 from customerintel.models.statistics import PurchaseStatistics, check_unit
@@ -23,6 +22,8 @@ __all__ = ["BetaGeoBetaBinomial"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+#: Where the search begins, natural scale.
+_STARTS = ((1.0, 1.0, 1.0, 3.0), (0.3, 1.0, 0.3, 5.0), (2.0, 8.0, 0.5, 1.0))
 
 
 class BetaGeoBetaBinomial(FittedModel):
@@ -36,7 +37,8 @@ class BetaGeoBetaBinomial(FittedModel):
 
     Time is counted in opportunities: `recency` is the number of the last that was used, `T` how
     many there were, `frequency` how many were used. A `CustomerSummary` has them where its
-    period is its unit, as with ``summarize(unit="week", period="week")``.
+    period is its unit, as with ``summarize(unit="week", period="week")``. Make it for the
+    last day of a period: one that goes on counts as missed by all who have not bought in it yet.
 
     Parameters
     ----------
@@ -85,15 +87,20 @@ class BetaGeoBetaBinomial(FittedModel):
             raise InvalidArgumentError(
                 "T is 0 in all rows: nobody could buy again. Observe for at least one period."
             )
-        found = maximise(
-            lambda params: _likelihood(params, packed),
-            [[1.0, 1.0, 1.0, 3.0], [0.3, 1.0, 0.3, 5.0], [2.0, 8.0, 0.5, 1.0]],
-            self.parameters,
-            n=packed.n_customers,
-            penalty=self.penalty,
-        )
+        found = self._search(packed, _STARTS)
+        self._packed = packed
         self._settle(found, n_customers=packed.n_customers, unit=rows.unit, kind=rows.kind)
         return self
+
+    def _search(self, rows: PurchaseStatistics, starts: Sequence[Sequence[float]]) -> Optimum:
+        return maximise(
+            lambda params: _likelihood(params, rows), starts, self.parameters,
+            n=rows.n_customers, penalty=self.penalty,
+        )  # fmt: skip
+
+    def _refit(self, weights: Floats) -> Optimum:
+        others = () if self.status_ == "interior" else _STARTS
+        return self._search(self._packed.weighted(weights), [self._values.tolist(), *others])
 
     def probability_alive(self, data: Any, ahead: float = 0) -> Floats:
         """Return how likely each customer is still one.
@@ -188,15 +195,14 @@ class BetaGeoBetaBinomial(FittedModel):
         Returns
         -------
         ndarray of float64, shape (n,)
-            For ever it is DERT, Fader, Hardie and Shang (2010), equation 14; infinite where
-            the rate is 0 and gamma is at most 1.
+            For ever it is the DERT of Fader, Hardie and Shang (2010); infinite where the rate
+            is 0 and gamma is at most 1.
         """
         from customerintel._kernels.beta_geo_beta_binomial import purchases
 
-        rate = rate_per_unit(self.unit_, annual_discount_rate, discount_rate)
-        factor = math.exp(-rate) if discount_rate is None else 1.0 / (1.0 + rate)
+        rate = rate_per_period(self.unit_, annual_discount_rate, discount_rate)
         ahead = -1 if horizon is None else _count(horizon)
-        return self._per_row(data, purchases, ahead, factor)
+        return self._per_row(data, purchases, ahead, 1.0 / (1.0 + rate))
 
     def discounted_expected_residual(
         self,

@@ -19,6 +19,7 @@ from customerintel.models.statistics import (
 from customerintel.tables import CustomerSummary
 from customerintel.tables.frames import open_table
 from customerintel.tables.kinds import Kind
+from customerintel.tables.moments import Calendar
 from customerintel.tables.roles import check_names
 
 __all__ = [
@@ -44,6 +45,8 @@ class Cohort:
         Customers who said no, and yes, at their first, second, … decision.
     n_customers : float
         Customers, those without a decision so far included.
+    unit : str or None
+        From renewal to renewal, where that is known.
     kind : Kind
         The caller's kind of table.
     """
@@ -51,20 +54,24 @@ class Cohort:
     cancelled: Floats
     renewed: Floats
     n_customers: float
+    unit: str | None
     kind: Kind
 
 
-def read_cohort(data: Any, *, n: float | None = None) -> Cohort:
-    """Read survivors per period, or a table with columns age, cancelled and perhaps weight.
+def read_cohort(data: Any, *, n: float | None = None, unit: str | None = None) -> Cohort:
+    """Read survivors per period, a table with age, cancelled and perhaps weight, or a summary.
 
     Parameters
     ----------
-    data : sequence of float, or table
+    data : sequence of float, table or CustomerSummary
         Survivors: customers at the start, after the first renewal, after the second, … as
         counts, or with `n` as shares or per cent. A table: `age`, the renewal decisions that
-        a customer has faced; `cancelled`, whether the last of them was a no; `weight`.
+        a customer has faced; `cancelled`, whether the last of them was a no; `weight`. A
+        summary of payments in every period until the last.
     n : float, optional
         Customers at the start, where survivors are shares.
+    unit : str, optional
+        From renewal to renewal; a summary knows its own.
 
     Returns
     -------
@@ -79,9 +86,11 @@ def read_cohort(data: Any, *, n: float | None = None) -> Cohort:
         If a column is missing or holds no numbers.
     """
     if isinstance(data, list | tuple) or len(getattr(data, "shape", ())) == 1:
-        return _from_survivors(data, n)
+        return _from_survivors(data, n, unit)
     if n is not None:
         raise InvalidArgumentError("n goes with shares of survivors; a table has weights instead.")
+    if isinstance(data, CustomerSummary):
+        return _from_summary(data, unit)
     source = open_table(data)
     check_names(["age", "cancelled"], "a contractual model", source.columns)
     names = [name for name in ("age", "cancelled", "weight") if name in source.columns]
@@ -92,7 +101,37 @@ def read_cohort(data: Any, *, n: float | None = None) -> Cohort:
     age, gone = numbers_of(table["age"], "age"), numbers_of(said, "cancelled")
     weights = numbers_of(table["weight"], "weight") if "weight" in names else np.ones(len(age))
     _check_rows(age, gone, weights)
-    return _from_rows(age, gone > 0, weights, table.kind)
+    return _from_rows(age, gone > 0, weights, unit, table.kind)
+
+
+def _from_summary(summary: CustomerSummary, unit: str | None) -> Cohort:
+    """Take the first period without a payment for the renewal that was declined."""
+    if summary.window is not None:
+        raise InvalidArgumentError(
+            "The summary has a window, so the customers' first payments are not known. Summarise "
+            "without one."
+        )
+    rows = read_opportunities(summary, unit)
+    refuse_rows(
+        {
+            "a period without a payment between the first and the last": rows.frequency
+            < rows.recency
+        },
+        "Under contract every period is paid until the end. For customers who come and go, take "
+        "BetaGeoBetaBinomial.",
+    )
+    # payments of a period that goes on would be seen, and what is not paid yet would not
+    over = rows.T if _is_over(summary) else rows.T - 1.0
+    paid = np.minimum(rows.recency, over)
+    gone = paid < over
+    return _from_rows(np.maximum(paid + gone, 0.0), gone, rows.weights, summary.unit, summary.kind)
+
+
+def _is_over(summary: CustomerSummary) -> bool:
+    """Whether the moment is the last microsecond of its period."""
+    last = int(summary.moment.astype(np.int64))
+    now, then = Calendar(summary.period, summary.zone).floor(np.array([last, last + 1]))
+    return bool(now < then)
 
 
 def _truths(values: NDArray[Any]) -> NDArray[Any]:
@@ -103,26 +142,27 @@ def _truths(values: NDArray[Any]) -> NDArray[Any]:
     return np.fromiter(items, object, len(items))
 
 
-def _from_rows(age: Floats, gone: Mask, weights: Floats, kind: Kind) -> Cohort:
+def _from_rows(age: Floats, gone: Mask, weights: Floats, unit: str | None, kind: Kind) -> Cohort:
     m = int(age.max())
     ages = age.astype(np.int64)
     left: Floats = np.bincount(ages[gone], weights[gone], m + 1).astype(np.float64)
     ended: Floats = np.bincount(ages, weights, m + 1).astype(np.float64)
     # who faced decision t or a later one, and did not say no at t, said yes
     faced = np.cumsum(ended[::-1])[::-1]
-    return _cohort(left[1:], np.maximum(faced[1:] - left[1:], 0.0), float(weights.sum()), kind)
+    yes = np.maximum(faced[1:] - left[1:], 0.0)
+    return _cohort(left[1:], yes, float(weights.sum()), unit, kind)
 
 
-def _cohort(cancelled: Floats, renewed: Floats, n: float, kind: Kind) -> Cohort:
+def _cohort(cancelled: Floats, renewed: Floats, n: float, unit: str | None, kind: Kind) -> Cohort:
     if not len(cancelled):
         raise InvalidArgumentError(
             "Nobody in the data has faced a renewal, so there is nothing to fit. Give the "
             "survivors of two or more periods, or customers of age 1 or more."
         )
-    return Cohort(cancelled, renewed, n, kind)
+    return Cohort(cancelled, renewed, n, unit, kind)
 
 
-def _from_survivors(data: Any, n: float | None) -> Cohort:
+def _from_survivors(data: Any, n: float | None, unit: str | None) -> Cohort:
     try:
         alive = np.asarray(data, np.float64)
     except (TypeError, ValueError) as error:
@@ -147,7 +187,7 @@ def _from_survivors(data: Any, n: float | None) -> Cohort:
         raise InvalidArgumentError(
             "Survivors that are no whole numbers are shares: give n, the customers at the start."
         )
-    return _cohort(-np.diff(alive), alive[1:], float(alive[0]), Kind("pandas"))
+    return _cohort(-np.diff(alive), alive[1:], float(alive[0]), unit, Kind("pandas"))
 
 
 def _check_rows(age: Floats, gone: Floats, weights: Floats) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
@@ -13,10 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import whole_number
-from customerintel.models.cohorts import read_cohort
-from customerintel.models.discounting import rate_per_unit
-from customerintel.models.fitting import maximise
+from customerintel.models.cohorts import Cohort, read_cohort
+from customerintel.models.contract_paths import Paths
+from customerintel.models.discounting import rate_per_period
+from customerintel.models.fitting import Optimum, maximise
 from customerintel.models.results import FittedModel
+from customerintel.tables.building import build
 
 __all__ = ["ContractualModel"]
 
@@ -48,17 +49,20 @@ class ContractualModel(FittedModel, ABC):
 
         Parameters
         ----------
-        data : sequence of float, or table
+        data : sequence of float, table or CustomerSummary
             Survivors: customers at the start, after the first renewal, after the second, … as
             counts, or as shares or per cent with `n`. A table: column ``age``, the number of
             renewals that a customer has decided on; ``cancelled``, whether the last of them was
             a no; perhaps ``weight``. A customer of age 2 that is not cancelled has renewed
-            twice; one that is cancelled, once.
+            twice; one that is cancelled, once. A summary whose period is its unit, such as
+            ``summarize(unit="month", period="month")``, of a log of payments: each customer
+            paid in every period up to the last; who did not pay in the next one has cancelled.
+            A period that is not over yet at the moment of the summary is not looked at.
         n : float, optional
             Customers at the start, where survivors are shares.
         unit : str, optional
             From renewal to renewal, such as "month" or "year"; only an annual discount rate
-            needs it.
+            needs it. A summary knows its own.
 
         Returns
         -------
@@ -68,7 +72,8 @@ class ContractualModel(FittedModel, ABC):
         Raises
         ------
         InvalidArgumentError
-            If nobody has faced a renewal, or for what no cohort can have.
+            If nobody has faced a renewal, for what no cohort can have, or for a summary of
+            customers who skipped a period.
         SchemaError
             If a column is missing or holds no numbers.
 
@@ -78,7 +83,13 @@ class ContractualModel(FittedModel, ABC):
             If the optimum is on a boundary, or was not reached. Too few renewals, nobody who
             cancels and nobody who stays end there.
         """
-        cohort = read_cohort(data, n=n)
+        cohort = read_cohort(data, n=n, unit=unit)
+        found = self._search(cohort, self._starts)
+        self._packed = Paths.of(cohort)
+        self._settle(found, n_customers=cohort.n_customers, unit=cohort.unit, kind=cohort.kind)
+        return self
+
+    def _search(self, cohort: Cohort, starts: Sequence[Sequence[float]]) -> Optimum:
         add, _ = self._kernels()
 
         def likelihood(params: Floats) -> tuple[float, Floats]:
@@ -89,15 +100,19 @@ class ContractualModel(FittedModel, ABC):
         decisions, k = int((cohort.cancelled + cohort.renewed > 0).sum()), len(self.parameters)
         ridge = decisions < k and not self.penalty
         found = maximise(
-            likelihood, self._starts, self.parameters,
+            likelihood, starts, self.parameters,
             n=cohort.n_customers, penalty=RIDGE if ridge else self.penalty,
         )  # fmt: skip
         if ridge:
             ends = (f"{k} parameters from {decisions} renewal{'s' * (decisions > 1)}",)
             unknown = np.full((k, k), np.nan)
             found = replace(found, status="boundary", boundary=ends, covariance=unknown)
-        self._settle(found, n_customers=cohort.n_customers, unit=unit, kind=cohort.kind)
-        return self
+        return found
+
+    def _refit(self, weights: Floats) -> Optimum:
+        # from a boundary there is no way back
+        others = [] if self.status_ == "interior" else self._starts
+        return self._search(self._packed.cohort(weights), [self._values.tolist(), *others])
 
     def _strengths(self, first: float, count: int) -> Floats:
         """Return -log of the retention rates of decisions first, first + 1, … (from 1)."""
@@ -202,11 +217,39 @@ class ContractualModel(FittedModel, ABC):
            equation 6.
         """
         made = _renewals(renewals)
-        rate = rate_per_unit(self.unit_, annual_discount_rate, discount_rate)
-        if discount_rate is None:
-            rate = math.expm1(rate)
+        rate = rate_per_period(self.unit_, annual_discount_rate, discount_rate)
         seen, places = np.unique(made, return_inverse=True)
         return np.asarray(self._residual(seen, rate)[places].reshape(made.shape))
+
+    def simulate(self, n_customers: int, periods: int, seed: int) -> Any:
+        """Draw customers and their renewals from the model.
+
+        Parameters
+        ----------
+        n_customers : int
+            How many; all begin together.
+        periods : int
+            Renewals to look at, 1 or more.
+        seed : int
+            Of the random numbers: the same seed gives the same table.
+
+        Returns
+        -------
+        table of the kind that was fitted, pandas for given parameters
+            One row per customer as `fit` reads it: ``age`` (int64), ``cancelled`` (bool).
+
+        Raises
+        ------
+        InvalidArgumentError
+            If an argument cannot be used.
+        """
+        left = self.survival(whole_number(periods, "periods", "renewals", least=1))
+        n = whole_number(n_customers, "n_customers", "customers", least=1)
+        # who is as likely as u to be left after t renewals makes all those with S(t) > u
+        made = np.searchsorted(-left[1:], -np.random.default_rng(seed).random(n))
+        age, last = made + 1, len(left) - 1
+        columns = {"age": np.minimum(age, last).astype(np.int64), "cancelled": age <= last}
+        return build(columns, self._kind)
 
     @abstractmethod
     def _residual(self, renewals: Floats, rate: float) -> Floats:
@@ -223,7 +266,7 @@ def _renewals(renewals: ArrayLike) -> Floats:
     if wrong.any():
         where = ", ".join(map(str, np.flatnonzero(wrong)[:5]))
         raise InvalidArgumentError(
-            f"{int(wrong.sum()):,} renewals are missing, negative or not whole (first places: "
-            f"{where}). Give the number of renewals that each customer has made."
+            f"Of renewals, {int(wrong.sum()):,} cannot be: missing, negative or not whole (first "
+            f"places: {where}). Give the number of renewals that each customer has made."
         )
     return made

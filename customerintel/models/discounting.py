@@ -9,7 +9,7 @@ from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_number
 from customerintel.tables.moments import UNITS
 
-__all__ = ["rate_per_unit"]
+__all__ = ["rate_per_period", "rate_per_unit"]
 
 
 def rate_per_unit(
@@ -77,6 +77,25 @@ def rate_per_unit(
             f"discount_rate, per unit, or fit with a unit of {known}."
         )
     return math.log1p(rate) * (UNITS[unit] / UNITS["year"])
+
+
+def rate_per_period(
+    unit: str | None, annual_discount_rate: float | None, discount_rate: float | None
+) -> float:
+    """Return the discount rate d of models that count in periods: one period on is 1 / (1 + d).
+
+    Arguments and errors are those of `rate_per_unit`, except that `discount_rate` is d itself.
+    An annual rate i is d = (1 + i)^(years of 365.25 days per period) - 1.
+
+    Examples
+    --------
+    >>> round(rate_per_period("month", 0.10, None), 9)
+    0.00797414
+    >>> rate_per_period(None, None, 0.01)
+    0.01
+    """
+    rate = rate_per_unit(unit, annual_discount_rate, discount_rate)
+    return rate if annual_discount_rate is None else math.expm1(rate)
 
 
 def _rate(name: str, value: Any) -> float:

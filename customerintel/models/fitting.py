@@ -110,7 +110,7 @@ def maximise(
         return value, slope * (1.0 - share * share)
 
     results = [
-        minimize(  # type: ignore[call-overload]  # SciPy's stubs know no function of this kind
+        minimize(
             bounded, LIMIT * np.arctanh(scale.searched(start) / LIMIT), jac=True, method="BFGS",
             options={"maxiter": 2000, "gtol": _NEAR},
         )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -123,9 +121,9 @@ class GammaGamma(FittedModel):
             )
         rows = read_spend(data).repeaters(leave_out=nonpositive == "leave_out").compress()
         n = rows.n_customers
-        # amounts of mean 1, so that the search does not depend on the currency
-        scale = float(np.average(rows.spend, weights=rows.weights))
+        scale = _mean_spend(rows)
         found = self._search(rows.scaled(scale))
+        self._packed = rows
         self._settle(_in_money(found, scale, n), n_customers=n, unit=None, kind=rows.kind)
         self._warn_of_endless_mean()
         self.frequency_spend_correlation_ = rows.correlation()
@@ -145,9 +143,24 @@ class GammaGamma(FittedModel):
             near = self._search(rows.every(len(rows) // SAMPLE))
             if near.status == "interior":
                 starts = [near.params.tolist()]
+        return self._maximise(rows, starts)
+
+    def _maximise(self, rows: SpendStatistics, starts: Sequence[Sequence[float]]) -> Optimum:
         return maximise(
             _likelihood(rows), starts, self.parameters, n=rows.n_customers, penalty=self.penalty
         )
+
+    def _refit(self, weights: Floats) -> Optimum:
+        take = weights > 0.0
+        rows = replace(self._packed._take(take), weights=weights[take])
+        scale = _mean_spend(rows)
+        p, q, gamma = self._values.tolist()
+        # from a boundary there is no way back
+        others = () if self.status_ == "interior" else STARTS
+        found = self._maximise(rows.scaled(scale), [(p, q, gamma / scale), *others])
+        if found.status == "interior" and found.params[1] <= 1.0:
+            found = replace(found, status="boundary", boundary=("q ≤ 1",))
+        return _in_money(found, scale, rows.n_customers)
 
     def _warn_of_endless_mean(self) -> None:
         """For q ≤ 1 the mean of the spend is infinite, a boundary of its own."""
@@ -217,32 +230,29 @@ class GammaGamma(FittedModel):
         bad = again & ~usable
         if bad.any():
             expected[bad] = math.nan
+            n = int(bad.sum())
+            who = "1 repeat customer has" if n == 1 else f"{n:,} repeat customers have"
             warn_caller(
-                f"{int(bad.sum()):,} repeat customers have a spend that is missing, zero or "
-                "negative; their expected spend is NaN."
+                f"{who} a spend that is missing, zero or negative; their expected spend is NaN."
             )
         return expected
 
-    def save(self, path: str | Path) -> None:
-        """Write parameters and how they were found as JSON; `customerintel.models.load` reads it.
-
-        Parameters
-        ----------
-        path : str or Path
-            File to write; one that is there is replaced.
-        """
-        super().save(path)
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    def _details(self) -> dict[str, Any]:
         correlation = self.frequency_spend_correlation_
-        content["frequency_spend_correlation"] = correlation if math.isfinite(correlation) else None
-        Path(path).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        known = correlation if math.isfinite(correlation) else None
+        return {**super()._details(), "frequency_spend_correlation": known}
 
     @classmethod
-    def _read(cls, content: Any) -> Self:
-        model = super()._read(content)
+    def _from_details(cls, content: Mapping[str, Any]) -> Self:
+        model = super()._from_details(content)
         correlation = content["frequency_spend_correlation"]
         model.frequency_spend_correlation_ = math.nan if correlation is None else correlation
         return model
+
+
+def _mean_spend(rows: SpendStatistics) -> float:
+    """Mean over the customers: in units of it the search does not depend on the currency."""
+    return float(np.average(rows.spend, weights=rows.weights))
 
 
 def _likelihood(rows: SpendStatistics) -> Likelihood:

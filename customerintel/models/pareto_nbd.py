@@ -48,7 +48,7 @@ class ParetoNBD(CovariateModel):
     Notes
     -----
     The likelihood is that of [2]_, as the integral over the moment of dropout; from it
-    :meth:`fit` has the exact gradient, too. P(alive) is [1]_, equations 11 to 13. A customer
+    :meth:`fit` has the exact gradient, too. P(alive) is the P(Alive) of [1]_. A customer
     who is alive at T goes on as a new one with :math:`r + x, \alpha + T, s, \beta + T`, so with
     :math:`P` = P(alive), :math:`r' = r + x, \alpha' = \alpha + T, \beta' = \beta + T`:
 
@@ -59,10 +59,10 @@ class ParetoNBD(CovariateModel):
            \left[1 - \left(\frac{\beta'}{\beta' + t}\right)^{s - 1}\right] \\
        \mathrm{DERT}(\delta) &= P \, \frac{r' \beta'}{\alpha'} \, U(1, 2 - s, \delta \beta')
 
-    [1]_ (eq. 17 and 22), [2]_ and [3]_, :math:`U` the confluent hypergeometric function of the
-    second kind. The numbers of purchases and the discounted values are worked out by
-    quadrature of positive terms, to about 12 digits: the closed forms of the former are
-    differences that cancel, and those of the latter fail at whole s.
+    [1]_ (its E[X] and conditional expectation), [2]_ and [3]_ (eq. 2), :math:`U` the confluent
+    hypergeometric function of the second kind. The numbers of purchases and the discounted
+    values are worked out by quadrature of positive terms, to about 12 digits: the closed forms
+    of the former are differences that cancel, and those of the latter fail at whole s.
 
     If customers are hardly ever lost, the likelihood is greatest for :math:`\beta \to \infty`
     or :math:`s \to 0`: the fit says so (``status_ == "boundary"``), and `NBD` is what remains.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from customerintel.models.arguments import is_number
 from customerintel.models.fitting import Optimum, maximise
 from customerintel.models.results import FittedModel
 from customerintel.models.statistics import PurchaseStatistics, check_unit, read_statistics
+
+if TYPE_CHECKING:
+    from customerintel.tables import CustomerSummary
 
 __all__ = ["ROWS", "SAMPLE", "PurchaseModel", "check_horizon"]
 
@@ -30,7 +33,7 @@ SAMPLE = 20_000
 _TIMES = ("alpha", "beta")
 
 
-class PurchaseModel(FittedModel, ABC):
+class PurchaseModel(FittedModel):
     """A model of who is still a customer and what they will buy.
 
     A subclass gives its parameters' names, its starting points, the log-likelihood of rows with
@@ -135,6 +138,23 @@ class PurchaseModel(FittedModel, ABC):
         run(work, list(enumerate(starts)))
         total = sums.sum(axis=0)
         return float(total[0]), total[1:]
+
+    def to_pymc_marketing(self, summary: CustomerSummary) -> Any:
+        """Return customers as pymc-marketing's models want them, in the unit of the fit.
+
+        Parameters
+        ----------
+        summary : CustomerSummary
+            The customers.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As from :func:`customerintel.models.to_pymc_marketing`.
+        """
+        from customerintel.models.interop import to_pymc_marketing
+
+        return to_pymc_marketing(summary, unit=self.unit_)
 
     # -- predicting ---------------------------------------------------------------------------
 

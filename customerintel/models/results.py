@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -32,7 +33,7 @@ VERSION = 1
 Z95 = 1.959963984540054
 
 
-class FittedModel:
+class FittedModel(ABC):
     """Parameters and their uncertainty; the parent of every model.
 
     Parameters
@@ -167,11 +168,9 @@ class FittedModel:
             )
         return np.array(list(self.params_.values()))
 
+    @abstractmethod
     def _refit(self, weights: Floats) -> Optimum:
         """Fit the kept rows again with other weights, from the optimum on, without a warning."""
-        raise InvalidArgumentError(
-            f"{type(self).__name__} cannot be fitted to resampled customers."
-        )
 
     def bootstrap(self, n: int = 200, *, seed: int, progress: bool = False) -> Bootstrap:
         """Fit the model again to resampled customers: how sure its predictions are.

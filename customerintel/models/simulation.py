@@ -68,20 +68,22 @@ def check_simulation(n_customers: Any, T: Any, unit: str | None) -> tuple[int, f
 
 
 def draw_purchases(
-    rng: np.random.Generator, rate: Floats, end: Floats, dropout: Floats | None = None
+    rng: np.random.Generator, rate: Floats, end: Floats, dropout: Floats | None = None, k: int = 1
 ) -> tuple[Ints, Floats]:
-    """Draw the purchases of customers who buy at constant rates while they are alive.
+    """Draw the purchases of customers whose clocks tick at constant rates while they are alive.
 
     Parameters
     ----------
     rng : numpy.random.Generator
         Source of randomness.
     rate : ndarray of float64, shape (n,)
-        Purchases per unit of time.
+        Ticks per unit of time.
     end : ndarray of float64, shape (n,)
         Age at which a customer is lost, or observation ends.
     dropout : ndarray of float64, shape (n,), optional
         Probability of being lost right after each repeat purchase.
+    k : int, default 1
+        Ticks per purchase: the times between purchases are Erlang-k.
 
     Returns
     -------
@@ -95,7 +97,7 @@ def draw_purchases(
     customers, ages = [active + 1], [now]
     while len(active):
         with np.errstate(divide="ignore"):  # a rate may be as good as 0: nothing more is bought
-            now = now + rng.standard_exponential(len(active)) / rate[active]
+            now = now + rng.standard_gamma(k, len(active)) / rate[active]
         bought = now <= end[active]
         active, now = active[bought], now[bought]
         customers.append(active + 1)

@@ -154,6 +154,11 @@ def read_statistics(
     """
     if isinstance(data, CustomerSummary):
         check_unit(data.unit, unit, "The summary")
+        if data.window is not None:
+            raise InvalidArgumentError(
+                "The summary looks at a window only, so it does not know when customers came, and "
+                "no model of purchases can be fitted or asked. Summarise without window."
+            )
         if covariates is not None:
             raise InvalidArgumentError(
                 "A CustomerSummary has no covariates. Give a table: summary.to_frame() with the "

@@ -17,7 +17,7 @@ from customerintel.tables.moments import UNITS, Calendar, read_window
 from customerintel.tables.results import html_table, one_line
 
 if TYPE_CHECKING:
-    from customerintel.tables.grouping import Folded
+    from customerintel.tables.grouping import Folded, Rows
     from customerintel.tables.history import History
 
 __all__ = ["CustomerSummary", "summarize", "summary_of"]
@@ -77,6 +77,7 @@ class CustomerSummary:
     kind: Kind = field(repr=False)
     floored: bool = field(repr=False)
     _folded: Folded = field(repr=False)
+    _rows: Rows | None = field(repr=False, default=None)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -119,6 +120,16 @@ class CustomerSummary:
         if self.has_amounts:
             np.divide(self._folded.repeat_spend, repeats, out=mean, where=repeats > 0)
         return _fixed(mean)
+
+    @cached_property
+    def sum_log_gaps(self) -> Floats:
+        """Σ log of the times between successive purchase periods, in `unit`; 0 without any.
+
+        Takes a pass over the log on first access. `InvalidArgumentError` where ages are floored.
+        """
+        from customerintel.tables.gaps import gaps_of
+
+        return _fixed(gaps_of(self))
 
     @cached_property
     def n_transactions(self) -> Ints:
@@ -167,7 +178,7 @@ class CustomerSummary:
         return _fixed(np.floor(age) if self.floored else age)
 
     def to_frame(self) -> Any:
-        """Return one row per customer, as the kind of table that the log was made from."""
+        """Return one row per customer, of the log's kind of table; without `sum_log_gaps`."""
         names = (
             "frequency", "recency", "T", "monetary_value", "n_transactions", "total_amount",
             "first_purchase", "last_purchase", "time_since_last",
@@ -219,6 +230,7 @@ def summary_of(
         kind=log.kind,
         floored=floor,
         _folded=folded,
+        _rows=log._events.rows,
     )
 
 

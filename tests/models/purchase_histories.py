@@ -5,8 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-#: Optimum for the CDNOW sample, in weeks.
+from customerintel.models import ParetoNBD
+
+#: Optimum of the Pareto/NBD for the CDNOW sample, in weeks.
 CDNOW = {"r": 0.5532771, "alpha": 10.5776837, "s": 0.6062399, "beta": 11.6687305}
+
+
+def pareto_model(params=CDNOW, unit="week"):
+    """Return a Pareto/NBD of given parameters, a dict or in the order of the paper."""
+    if not isinstance(params, dict):
+        params = dict(zip(ParetoNBD.parameters, params, strict=True))
+    return ParetoNBD.from_params(params, unit=unit)
+
+
+def read_cdnow(folder):
+    """Return the 2,357 customers of the CDNOW sample in exact weeks, as BTYD has them."""
+    table = pd.read_csv(folder / "cdnow_summary_btyd_weeks.csv")
+    return table.rename(columns={"x": "frequency", "t_x": "recency", "T_cal": "T"})
 
 
 def customers(*rows):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.discounting import rate_per_unit
+from customerintel.models.discounting import rate_per_period, rate_per_unit
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,13 @@ def test_a_continuous_rate_is_taken_as_it_is():
 @pytest.mark.parametrize("given", [{"annual": 0, "rate": None}, {"annual": None, "rate": 0.0}])
 def test_no_interest_is_a_rate(given):
     assert rate_per_unit("week", given["annual"], given["rate"]) == 0.0
+
+
+@pytest.mark.parametrize(("unit", "periods"), [("month", 12), ("quarter", 4), ("year", 1)])
+def test_a_year_of_periods_is_worth_a_year(unit, periods):
+    d = rate_per_period(unit, 0.10, None)
+    assert (1.0 + d) ** periods == pytest.approx(1.10, rel=1e-14)
+    assert rate_per_period(unit, None, 0.01) == 0.01
 
 
 ONE = (

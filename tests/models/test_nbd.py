@@ -6,9 +6,8 @@ import math
 import warnings
 
 import numpy as np
-import pandas as pd
 import pytest
-from models.purchase_histories import HISTORIES, customers, exact_histories
+from models.purchase_histories import HISTORIES, customers, exact_histories, read_cdnow
 from scipy import stats
 
 import customerintel as ci
@@ -35,9 +34,7 @@ def log_likelihood(params, rows, weights):
 
 def test_cdnow(reference_data):
     """Recomputed with the kernel of BTYDplus, which leaves out Σ x log T − log x! as ours does."""
-    table = pd.read_csv(reference_data / "cdnow_summary_btyd_weeks.csv")
-    table = table.rename(columns={"x": "frequency", "t_x": "recency", "T_cal": "T"})
-    fit = NBD().fit(table, unit="week")
+    fit = NBD().fit(read_cdnow(reference_data), unit="week")
     assert fit.status_ == "interior"
     assert fit.params_ == pytest.approx(WEEKS, rel=1e-5)
     assert fit.log_likelihood_ == pytest.approx(-9763.6576, abs=1e-3)

@@ -6,9 +6,8 @@ import warnings
 
 import mpmath as mp
 import numpy as np
-import pandas as pd
 import pytest
-from models.purchase_histories import CDNOW, customers, exact_histories
+from models.purchase_histories import CDNOW, customers, exact_histories, pareto_model, read_cdnow
 
 import customerintel as ci
 from customerintel._kernels import pareto
@@ -16,16 +15,9 @@ from customerintel.exceptions import ConvergenceWarning
 from customerintel.models import ParetoNBD
 
 
-def model(params=CDNOW, unit="week"):
-    if not isinstance(params, dict):
-        params = dict(zip(ParetoNBD.parameters, params, strict=True))
-    return ParetoNBD.from_params(params, unit=unit)
-
-
 @pytest.fixture(scope="module")
 def cdnow(reference_data):
-    table = pd.read_csv(reference_data / "cdnow_summary_btyd_weeks.csv")
-    return table.rename(columns={"x": "frequency", "t_x": "recency", "T_cal": "T"})
+    return read_cdnow(reference_data)
 
 
 # -- the likelihood ------------------------------------------------------------------------------
@@ -88,7 +80,7 @@ def test_the_likelihood_of_one_customer_is_that_of_the_closed_form(params, row):
     with mp.workdps(120):
         expected, alive = exact_parts(params, *row)
     assert log_likelihood(params, *row)[0] == pytest.approx(expected, rel=1e-12, abs=1e-11)
-    found = model(params).probability_alive(customers(row))[0]
+    found = pareto_model(params).probability_alive(customers(row))[0]
     assert found == pytest.approx(alive, rel=1e-10, abs=1e-300)
 
 
@@ -129,19 +121,19 @@ def test_nothing_overflows_for_hundreds_of_purchases():
 
     The third P(alive) is 6.73297e-60: by quadrature as by the closed form in 60 digits.
     """
-    few = model((10.465, 0.00798565181, 3.0516, 2.820))
+    few = pareto_model((10.465, 0.00798565181, 3.0516, 2.820))
     found = few.probability_alive(customers((40, 5, 6), (50, 1, 37), (50, 4, 37)))
     exact = [0.0018851281873608512, 1.41714429128660743e-96, 6.73297487179916316e-60]
     assert found == pytest.approx(exact, rel=1e-10, abs=0)
     assert np.isfinite(few.probability_alive(customers((400, 5, 6), (500, 1, 37)))).all()
-    some = model((0.55, 10.58, 0.61, 11.67))
+    some = pareto_model((0.55, 10.58, 0.61, 11.67))
     found = some.expected_purchases(customers((132, 200, 200), (133, 200, 200)), 10)
     assert found == pytest.approx([6.2060517889632418, 6.2528722475748113], rel=1e-11)
 
 
 def test_p_alive_where_the_closed_form_was_nan():
     """CLVTools, test_correctness_pnbd_nocovstaticcov.R:30; values by mpmath in 60 digits."""
-    found = model((0.5143, 2.8845, 0.2856, 14.1087)).probability_alive(
+    found = pareto_model((0.5143, 2.8845, 0.2856, 14.1087)).probability_alive(
         customers(
             (221, 103.42857, 103.57143),
             (254, 97.14286, 97.28571),
@@ -172,7 +164,7 @@ def test_cdnow(cdnow):
 @pytest.fixture(scope="module")
 def made_up():
     """Some hundred kinds of customer, each with a weight."""
-    truth = model({"r": 1.0, "alpha": 5.0, "s": 1.2, "beta": 25.0})
+    truth = pareto_model({"r": 1.0, "alpha": 5.0, "s": 1.2, "beta": 25.0})
     rows = exact_histories(truth.simulate(400, 60.0, seed=4), 60.0)
     return rows.assign(weight=np.random.default_rng(5).integers(1, 5, len(rows)).astype(float))
 
@@ -233,7 +225,7 @@ def test_more_kinds_than_the_sample_lead_to_the_same_optimum(made_up, monkeypatc
 
 @pytest.mark.slow
 def test_simulated_customers_give_back_the_truth():
-    truth = model({"r": 0.7, "alpha": 6.0, "s": 0.9, "beta": 20.0})
+    truth = pareto_model({"r": 0.7, "alpha": 6.0, "s": 0.9, "beta": 20.0})
     log = truth.simulate(5_000, 90.0, seed=11)
     rows = exact_histories(log, 90.0)
     fit = ParetoNBD().fit(rows, unit="week")

@@ -8,7 +8,14 @@ import mpmath as mp
 import numpy as np
 import pandas as pd
 import pytest
-from models.purchase_histories import CDNOW, HISTORIES, customers, exact_histories
+from models.purchase_histories import (
+    CDNOW,
+    HISTORIES,
+    customers,
+    exact_histories,
+    pareto_model,
+    read_cdnow,
+)
 
 from customerintel._kernels import pareto_future
 from customerintel.exceptions import InvalidArgumentError, NotFittedError
@@ -17,21 +24,14 @@ from customerintel.models import ParetoNBD
 WEEKLY_15 = math.log(1.15) / 52
 
 
-def model(params=CDNOW, unit="week"):
-    if not isinstance(params, dict):
-        params = dict(zip(ParetoNBD.parameters, params, strict=True))
-    return ParetoNBD.from_params(params, unit=unit)
-
-
 @pytest.fixture(scope="module")
 def cdnow(reference_data):
-    table = pd.read_csv(reference_data / "cdnow_summary_btyd_weeks.csv")
-    return table.rename(columns={"x": "frequency", "t_x": "recency", "T_cal": "T"})
+    return read_cdnow(reference_data)
 
 
 def test_published_expectations():
     """BTYD walkthrough (l.410-482), lifetimes; digits recomputed at the exact optimum."""
-    fit = model()
+    fit = pareto_model()
     assert fit.expected_purchases_new(52) == pytest.approx(1.4734343, rel=1e-6)
     customer_1516 = customers((26, 30 + 6 / 7, 31))
     assert fit.expected_purchases(customer_1516, 52) == pytest.approx([25.4551841], rel=1e-6)
@@ -45,7 +45,7 @@ def test_published_expectations():
 
 def test_published_expectations_of_new_customers():
     """pymc-marketing, tests/clv/models/test_pareto_nbd.py:299-301."""
-    fit = model((0.5534, 10.5802, 0.6061, 11.6562))
+    fit = pareto_model((0.5534, 10.5802, 0.6061, 11.6562))
     found = [fit.expected_purchases_new(t) for t in (1, 3, 6)]
     exact = [0.05100453400231695, 0.14612427222155053, 0.2750506374292604]
     assert found == pytest.approx(exact, rel=1e-6)
@@ -53,25 +53,25 @@ def test_published_expectations_of_new_customers():
 
 def test_published_conditional_pmf():
     """Lifetimes 0.11.3 at the exact optimum, rounded."""
-    found = model().purchase_probabilities(customers((2, 30.43, 38.86)), 39, n_max=3)
+    found = pareto_model().purchase_probabilities(customers((2, 30.43, 38.86)), 39, n_max=3)
     assert found[0, :4] == pytest.approx([0.408095, 0.219266, 0.151745, 0.095652], abs=2e-6)
 
 
 def test_published_dert():
     """At 15 % a year of 52 weeks (Fader, Hardie & Lee 2005), recomputed with scipy's hyperu."""
     rows = customers((0, 0, 38.857), (2, 30.4286, 38.857), (7, 35, 39), (26, 30.857, 31))
-    found = model().discounted_expected_residual(rows, discount_rate=WEEKLY_15)
+    found = pareto_model().discounted_expected_residual(rows, discount_rate=WEEKLY_15)
     assert found == pytest.approx([0.478280, 6.500353, 20.610235, 86.257634], rel=1e-5)
 
 
 def test_holdout_means_by_frequency(cdnow):
     """BTYD walkthrough, l.576-600, recomputed at the exact optimum."""
-    found = model().expected_purchases(cdnow, 39.0)
+    found = pareto_model().expected_purchases(cdnow, 39.0)
     bins = np.minimum(cdnow["frequency"], 7)
     exact = [0.1384, 0.5995, 1.1958, 1.7138, 2.3983, 2.9072, 3.8186, 6.4031]
     assert pd.Series(found).groupby(bins).mean().tolist() == pytest.approx(exact, abs=5e-4)
     assert found.sum() == pytest.approx(1665.51, abs=0.2)
-    assert model().probability_alive(cdnow).mean() == pytest.approx(0.44628, abs=1e-5)
+    assert pareto_model().probability_alive(cdnow).mean() == pytest.approx(0.44628, abs=1e-5)
 
 
 ALIVE = [
@@ -128,7 +128,7 @@ def test_discounted_life_is_that_of_its_definition(case, rate):
     "params", [CDNOW, (0.5143, 2.8845, 0.2856, 14.1087), (2.0, 5.0, 3.0, 5.0)], ids=str
 )
 def test_predictions_agree_with_each_other(params):
-    fit = model(params)
+    fit = pareto_model(params)
     table = fit.purchase_probabilities(HISTORIES, 5.0, n_max=400)
     assert table.shape == (5, 402)
     assert table.sum(axis=1) == pytest.approx(np.ones(5), abs=1e-12)
@@ -147,7 +147,7 @@ def test_predictions_agree_with_each_other(params):
 
 
 def test_for_ever_is_the_limit_of_longer_and_longer():
-    fit = model()
+    fit = pareto_model()
     endless = fit.discounted_expected_residual(HISTORIES, annual_discount_rate=0.15)
     long = fit.discounted_expected_purchases(HISTORIES, 20_000.0, annual_discount_rate=0.15)
     shorter = fit.discounted_expected_purchases(HISTORIES, 1_000.0, annual_discount_rate=0.15)
@@ -156,16 +156,16 @@ def test_for_ever_is_the_limit_of_longer_and_longer():
 
 
 def test_for_ever_without_discount():
-    endless = model().discounted_expected_residual(HISTORIES, discount_rate=0.0)
+    endless = pareto_model().discounted_expected_residual(HISTORIES, discount_rate=0.0)
     assert np.isinf(endless).all()
-    mortal = model(CDNOW | {"s": 1.5})
+    mortal = pareto_model(CDNOW | {"s": 1.5})
     endless = mortal.discounted_expected_residual(HISTORIES, discount_rate=0.0)
     tiny = mortal.discounted_expected_residual(HISTORIES, discount_rate=1e-13)
     assert endless == pytest.approx(tiny, rel=1e-4)
 
 
 def test_a_new_customer_is_the_average_of_a_simulation():
-    fit = model()
+    fit = pareto_model()
     log = fit.simulate(20_000, 39.0, seed=3)
     counts = exact_histories(log, 39.0)["frequency"].to_numpy(int)
     off = counts.mean() - fit.expected_purchases_new(39.0)
@@ -178,7 +178,9 @@ def test_a_new_customer_is_the_average_of_a_simulation():
 
 
 def test_the_expectation_at_s_1_is_the_limit():
-    near, at = (model(CDNOW | {"s": s}).expected_purchases_new(52.0) for s in (1 + 1e-9, 1.0))
+    near, at = (
+        pareto_model(CDNOW | {"s": s}).expected_purchases_new(52.0) for s in (1 + 1e-9, 1.0)
+    )
     assert at == pytest.approx(near, rel=1e-8)
 
 
@@ -188,20 +190,20 @@ def test_the_expectation_at_s_1_is_the_limit():
 @pytest.mark.parametrize("n_max", [-1, 2.0, True, "3"])
 def test_a_strange_n_max_is_refused(n_max):
     with pytest.raises(InvalidArgumentError, match="n_max"):
-        model().purchase_probabilities(HISTORIES, 1.0, n_max=n_max)
+        pareto_model().purchase_probabilities(HISTORIES, 1.0, n_max=n_max)
     with pytest.raises(InvalidArgumentError, match="n_max"):
-        model().pmf_new(1.0, n_max=n_max)
+        pareto_model().pmf_new(1.0, n_max=n_max)
 
 
 @pytest.mark.parametrize("ahead", [-1.0, math.inf, math.nan, "soon", True])
 def test_a_strange_time_ahead_is_refused(ahead):
     with pytest.raises(InvalidArgumentError, match="ahead"):
-        model().probability_alive(HISTORIES, ahead=ahead)
+        pareto_model().probability_alive(HISTORIES, ahead=ahead)
 
 
 @pytest.mark.parametrize("horizon", [0, -1.0, math.inf, math.nan])
 def test_a_strange_horizon_is_refused(horizon):
-    fit = model()
+    fit = pareto_model()
     for method in (
         fit.expected_purchases,
         fit.probability_of_purchase,

@@ -1,4 +1,4 @@
-"""The sBG model: published fits and projections, exact likelihood, DERL, data that cannot be."""
+"""The sBG model: published fits and projections, exact likelihood, DERL, boundaries."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from customerintel import models
 from customerintel._kernels.contractual import sum_geometric
-from customerintel.exceptions import ConvergenceWarning, InvalidArgumentError, SchemaError
-from customerintel.models.cohorts import read_cohort
+from customerintel.exceptions import ConvergenceWarning, InvalidArgumentError
 
 #: Fader and Hardie (2007), table 1: per cent left after 0, 1, … 12 renewals.
 REGULAR = [100, 63.1, 46.8, 38.2, 32.6, 28.9, 26.2, 24.1, 22.3, 20.7, 19.4, 18.3, 17.3]
@@ -215,37 +214,6 @@ def test_probabilities_follow_the_shape_of_the_renewals():
     assert fit.probability_of_churn([]).shape == (0,)
 
 
-TABLE = {"age": [1, 3, 2, 0, 3, 1], "cancelled": [1, 0, 1, 0, 1, 0], "weight": [2, 4, 1, 9, 1, 3]}
-
-
-def test_weights_and_order_of_rows():
-    repeated = {
-        name: np.repeat(TABLE[name], TABLE["weight"])[::-1] for name in ("age", "cancelled")
-    }
-    one, other = read_cohort(TABLE), read_cohort(repeated)
-    assert one.cancelled.tolist() == other.cancelled.tolist() == [2.0, 1.0, 1.0]
-    assert one.renewed.tolist() == other.renewed.tolist() == [9.0, 5.0, 4.0]
-    assert one.n_customers == other.n_customers == 20.0
-
-
-@pytest.mark.parametrize("kind", [pd.Series, np.array, tuple, list])
-def test_kinds_of_survivors(kind):
-    counts = [1000, 631, 468, 382]
-    cohort = read_cohort(kind(counts))
-    assert cohort.cancelled.tolist() == [369.0, 163.0, 86.0]
-    assert cohort.renewed.tolist() == [631.0, 468.0, 382.0]
-    shares = read_cohort(kind([count / 1000 for count in counts]), n=1000)
-    assert shares.renewed == pytest.approx(cohort.renewed)
-
-
-@pytest.mark.filterwarnings("ignore::FutureWarning")  # of narwhals, which will lose Dask
-def test_kinds_of_tables(table_kind):
-    cohort = read_cohort(
-        table_kind.make({**TABLE, "cancelled": np.array(TABLE["cancelled"], bool)})
-    )
-    assert cohort.cancelled.tolist() == [2.0, 1.0, 1.0]
-
-
 @pytest.mark.parametrize(
     ("survivors", "boundary", "later"),
     [
@@ -294,49 +262,6 @@ def test_save_and_load(tmp_path):
     assert again.survival(12).tolist() == fit.survival(12).tolist()
 
 
-BAD = {
-    "no survivors": ([], {}, InvalidArgumentError, "flat sequence of numbers"),
-    "nobody at the start": ([0, 0], {}, InvalidArgumentError, "more than 0 at the start"),
-    "NaN": ([5, math.nan], {}, InvalidArgumentError, "finite and not negative"),
-    "growth": ([5, 3, 4], {}, InvalidArgumentError, "do at place 2"),
-    "shares without n": ([1, 0.6], {}, InvalidArgumentError, "give n"),
-    "n of nothing": ([1, 0.6], {"n": 0}, InvalidArgumentError, "n must be a positive number"),
-    "texts": (["a", "b"], {}, SchemaError, "must be numbers"),
-    "no renewal": ([7], {}, InvalidArgumentError, "Nobody in the data has faced a renewal"),
-    "only age 0": (
-        {"age": [0], "cancelled": [0]}, {}, InvalidArgumentError, "Nobody in the data",
-    ),
-    "an empty table": ({"age": [], "cancelled": []}, {}, InvalidArgumentError, "no customers"),
-    "n for a table": (TABLE, {"n": 5}, InvalidArgumentError, "table has weights instead"),
-    "no column": ({"age": [1]}, {}, SchemaError, "cancelled"),
-    "text ages": ({"age": ["x"], "cancelled": [1]}, {}, SchemaError, "'age' must hold numbers"),
-    "half an age": (
-        {"age": [1, 1.5], "cancelled": [1, 1]}, {}, InvalidArgumentError,
-        r"1 row has an age .* not a whole number.* \(first rows: 1\)",
-    ),
-    "a missing age": (
-        {"age": [1, math.nan], "cancelled": [1, 1]}, {}, InvalidArgumentError, "missing",
-    ),
-    "cancelled twice": (
-        {"age": [1, 2], "cancelled": [2, 2]}, {}, InvalidArgumentError,
-        "2 rows have a cancelled that is neither 0 nor 1",
-    ),
-    "cancelled before": (
-        {"age": [0, 2], "cancelled": [1, 1]}, {}, InvalidArgumentError, "cancelled at age 0",
-    ),
-    "no weight": (
-        {"age": [1], "cancelled": [1], "weight": [0]}, {}, InvalidArgumentError,
-        "weight that is not positive",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("data", "options", "error", "message"), BAD.values(), ids=BAD)
-def test_data_that_cannot_be(data, options, error, message):
-    with pytest.raises(error, match=message):
-        models.ShiftedBetaGeometric().fit(data, **options)
-
-
 def test_calls_that_cannot_be():
     fit = models.ShiftedBetaGeometric.from_params({"alpha": 1.0, "beta": 3.0})
     for periods in (-1, 2.5, "3", True, math.inf):
@@ -344,7 +269,7 @@ def test_calls_that_cannot_be():
             fit.survival(periods)
     with pytest.raises(InvalidArgumentError, match="horizon must be a whole number"):
         fit.probability_of_churn([1], 0)
-    with pytest.raises(InvalidArgumentError, match=r"1 renewals .*\(first places: 1\)"):
+    with pytest.raises(InvalidArgumentError, match=r"Of renewals, 1 .*\(first places: 1\)"):
         fit.probability_of_churn([1, -1])
     with pytest.raises(InvalidArgumentError, match="renewals must be whole numbers"):
         fit.probability_of_churn(["x"])

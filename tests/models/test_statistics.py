@@ -147,3 +147,12 @@ def test_compression_keeps_every_customer(drawn):
     found = [tuple(map(float, history)) for history in zip(*columns, strict=True)]
     assert dict(zip(found, packed.weights.tolist(), strict=True)) == expected
     assert len(found) == len(expected)
+
+
+def test_a_window_hides_when_customers_came():
+    log = ci.TransactionLog.from_frame(
+        {"customer_id": [7, 7, 3], "timestamp": ["2024-01-01", "2024-01-15", "2024-01-08"]}
+    )
+    summary = ci.summarize(log, as_of="2024-01-29", unit="week", window="21d")
+    with pytest.raises(InvalidArgumentError, match="Summarise without window"):
+        read_statistics(summary)

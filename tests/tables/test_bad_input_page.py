@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from models.test_bad_choices import CASES as CHOICES
+from models.test_bad_cohorts import CASES as COHORTS
+from models.test_bad_covariates import CASES as COVARIATES
+from models.test_bad_models import CASES as MODELS
+from models.test_bootstrap import CALLS as BOOTSTRAPS
 from models.test_fitting import CALLS as MODEL_CALLS
+from models.test_holdout import CALLS as HOLDOUTS
 from models.test_statistics import HISTORIES
+from models.test_unusual_models import RESULTS as MODEL_RESULTS
+from plot.test_bad_input import CALLS as PICTURES
 from rfm.test_bad_input import INVALID, SCHEMES
 from tables.test_bad_calls import CALLS
 from tables.test_bad_input import ERRORS
 from tables.test_bad_rows import RULES
 from tables.test_unusual_input import RESULTS
+
+from customerintel.exceptions import InvalidArgumentError
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "bad_input.md"
@@ -35,10 +45,37 @@ def rows_of_errors() -> list[str]:
 
 
 def rows_of_models() -> list[str]:
+    named = (
+        ("models/test_statistics", HISTORIES),
+        ("models/test_fitting", MODEL_CALLS),
+        ("models/test_bad_models", MODELS),
+        ("models/test_bad_covariates", COVARIATES),
+        ("models/test_bad_cohorts", COHORTS),
+        ("models/test_bad_choices", CHOICES),
+        ("plot/test_bad_input", PICTURES),
+    )
+    # these have the class in the test
+    invalid = (("models/test_holdout", HOLDOUTS), ("models/test_bootstrap", BOOTSTRAPS))
+    cases = [(test, given, *case[1:]) for test, held in named for given, case in held.items()]
+    cases += [
+        (test, given, InvalidArgumentError, message)
+        for test, held in invalid
+        for given, (_, message) in held.items()
+    ]
     return [
-        row(given, f"`{error.__name__}`: {code(message)}", f"models/{test}.py::test_errors")
-        for test, cases in (("test_statistics", HISTORIES), ("test_fitting", MODEL_CALLS))
-        for given, (_, error, message) in cases.items()
+        row(given, f"`{error.__name__}`: {code(message)}", f"{test}.py::test_errors")
+        for test, given, error, message in cases
+    ]
+
+
+def rows_of_model_results() -> list[str]:
+    return [
+        row(
+            given,
+            result + "".join(f"; `{kind.__name__}`: {code(said)}" for kind, said in warned),
+            "models/test_unusual_models.py::test_defined_results",
+        )
+        for given, (result, _, warned) in MODEL_RESULTS.items()
     ]
 
 
@@ -74,6 +111,7 @@ def rows_of_scores() -> list[str]:
 EXPECTED = [
     *rows_of_errors(),
     *rows_of_models(),
+    *rows_of_model_results(),
     *rows_of_rules(),
     *rows_of_results(),
     *rows_of_scores(),
