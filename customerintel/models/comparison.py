@@ -276,15 +276,9 @@ def _try(name: str, model: Any, split: HoldoutSplit, n_max: int | None) -> Ranke
         score=judged,
         status=model.status_ if judged is not None else "failed",
         note=" ".join(notes),
-        n_parameters=_n_parameters(model, fitted=judged is not None),
+        n_parameters=model._n_chosen if judged is not None else len(model.parameters),
         log_likelihood=model.log_likelihood_ if own else math.nan,
         aic=model.aic_ if own else math.nan,
         bic=model.bic_ if own else math.nan,
         seconds=seconds,
     )
-
-
-def _n_parameters(model: FittedModel, *, fitted: bool) -> int:
-    """Count what was chosen by the data; a regularity k may be, and is no parameter."""
-    count = len(model.params_) if fitted else len(model.parameters)
-    return count + (getattr(model, "k", None) == "auto")

@@ -162,6 +162,11 @@ class CondensedBetaGeoModel(GammaRateModel):
         starts = [best[1].params.tolist(), *self._starts(rows)]
         return self._with_gaps(self._search(rows, starts), rows)
 
+    @property
+    def _n_chosen(self) -> int:
+        """The parameters, and k where it was looked for."""
+        return super()._n_chosen + (self.k == "auto")
+
     def _with_gaps(self, found: Optimum, rows: PurchaseStatistics) -> Optimum:
         """Add what the gaps say at this k, whatever the parameters are."""
         if self._gaps is None or self.k_ == 1:

@@ -149,14 +149,19 @@ class FittedModel(ABC):
             )
 
     @property
+    def _n_chosen(self) -> int:
+        """How many numbers were chosen by the data."""
+        return len(self._values)
+
+    @property
     def aic_(self) -> float:
         """Akaike's information criterion: 2 k − 2 log L."""
-        return 2.0 * len(self._values) - 2.0 * self.log_likelihood_
+        return 2.0 * self._n_chosen - 2.0 * self.log_likelihood_
 
     @property
     def bic_(self) -> float:
         """Bayesian information criterion: k log n − 2 log L."""
-        return len(self._values) * math.log(self.n_customers_) - 2.0 * self.log_likelihood_
+        return self._n_chosen * math.log(self.n_customers_) - 2.0 * self.log_likelihood_
 
     @property
     def _values(self) -> Floats:

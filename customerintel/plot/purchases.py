@@ -141,11 +141,9 @@ def purchase_periods(
         Start, by the wall clock.
     """
     rows = log._events.rows
-    taken = (rows.seen_at <= until) if key is None else (rows.seen_at <= until) & (rows.keys == key)
-    if len(rows.marks):
-        taken &= (rows.marks & 1) == 0
-    elif len(rows.amounts):
-        taken &= ~(rows.amounts < 0)
+    taken = rows.purchases(until)
+    if key is not None:
+        taken &= rows.keys == key
     customer, period = rows.keys[taken], clock.floor(rows.when[taken])
     return _distinct_pairs(customer, period, clock.step)
 

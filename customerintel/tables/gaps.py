@@ -13,7 +13,6 @@ from customerintel.exceptions import InvalidArgumentError
 from customerintel.tables.folded import Folded
 from customerintel.tables.grouping import Rows
 from customerintel.tables.moments import UNITS, Calendar, window_start
-from customerintel.tables.partitions import EARLIEST
 
 if TYPE_CHECKING:
     from customerintel.tables.summary import CustomerSummary
@@ -55,22 +54,12 @@ def gaps_of(summary: CustomerSummary) -> Floats:
             "A summary with floor=True has no sum_log_gaps: a time between purchases that is "
             "rounded down may be 0, and log 0 is no number. Summarise with floor=False."
         )
-    until, after = int(summary.moment.astype(np.int64)), EARLIEST
+    until = int(summary.moment.astype(np.int64))
+    counts = rows.purchases(until)
     if summary.window is not None:
-        after = window_start(until, summary.window, summary.zone)
-    counts = _purchases(rows, after, until)
+        counts &= rows.when > window_start(until, summary.window, summary.zone)
     calendar = Calendar(summary.period, summary.zone)
     return _sum(rows, counts, summary._folded, calendar, UNITS[summary.unit])
-
-
-def _purchases(rows: Rows, after: int, until: int) -> Mask:
-    """Tell which rows are purchases that are visible and within the window."""
-    counts = (rows.seen_at <= until) & (rows.when > after)
-    if len(rows.marks):
-        counts &= (rows.marks & 1) == 0
-    elif len(rows.amounts):
-        counts &= ~(rows.amounts < 0.0)
-    return counts
 
 
 def _sum(rows: Rows, counts: Mask, folded: Folded, calendar: Calendar, unit: float) -> Floats:

@@ -63,6 +63,15 @@ class Rows:
     ordered: bool
     may_return: bool
 
+    def purchases(self, until: int) -> NDArray[np.bool_]:
+        """Tell which rows are purchases that are visible at a moment."""
+        taken: NDArray[np.bool_] = self.seen_at <= until
+        if len(self.marks):
+            taken &= (self.marks & 1) == 0
+        elif len(self.amounts):
+            taken &= ~(self.amounts < 0.0)
+        return taken
+
 
 @dataclass
 class _Worker:

@@ -7,17 +7,12 @@ import pytest
 import customerintel as ci
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.beta_geo_cnbd import BetaGeoCNBD
-from customerintel.models.comparison import compare
 
 TABLE = {"frequency": [0, 2, 5], "recency": [0.0, 9.0, 20.0], "T": [30.0, 31.0, 25.0]}
 PARAMS = {"r": 0.5, "alpha": 6.0, "a": 0.9, "b": 1.6}
 LOG = {"customer_id": [1, 2, 2], "timestamp": ["2024-01-01", "2024-01-02", "2024-03-01"]}
 
-
-def compared(**options):
-    log = ci.TransactionLog.from_frame(LOG)
-    return compare(log, **{"calibration_end": "2024-02-01", **options})
-
+UNITS = "It is in the unit of recency; summarize() has it as sum_log_gaps."
 
 #: What is given: a call, the class and the whole message.
 CASES = {
@@ -40,20 +35,37 @@ CASES = {
             "different k cannot be compared. A CustomerSummary has it; or give a k."
         ),
     ),
-    "a comparison without repeat purchases": (
-        compared,
+    "gaps that are missing": (
+        lambda: BetaGeoCNBD(k=2).fit(TABLE | {"sum_log_gaps": [0.0, None, 1.0]}, unit="week"),
+        InvalidArgumentError,
+        f"1 row has a sum_log_gaps that is missing or not finite (first rows: 1). {UNITS}",
+    ),
+    "gaps without a repeat purchase": (
+        lambda: BetaGeoCNBD(k=2).fit(TABLE | {"sum_log_gaps": [1.0, 2.0, 1.0]}, unit="week"),
         InvalidArgumentError,
         (
-            "Nobody bought again by calibration_end, so no model can learn how often customers do. "
-            "Give a later one."
+            "1 row has a sum_log_gaps other than 0 without a repeat purchase (first rows: 0). "
+            f"{UNITS}"
         ),
     ),
-    "a comparison with one name that is no list": (
-        lambda: compared(models="NBD", calibration_end="2024-02-28"),
+    "gaps in another unit": (
+        lambda: BetaGeoCNBD(k=2).fit(TABLE | {"sum_log_gaps": [0.0, 9.0, 1.0]}, unit="week"),
         InvalidArgumentError,
         (
-            "models must be 'all' or a sequence of names or models, such as ['BetaGeoNBD', "
-            "ParetoNBD(penalty=0.001)]; got 'NBD'."
+            "1 row has a sum_log_gaps above frequency · log(recency / frequency), which is the "
+            f"most that times between purchases can have (first rows: 1). {UNITS}"
+        ),
+    ),
+    "gaps of floored ages": (
+        lambda: (
+            ci.summarize(
+                ci.TransactionLog.from_frame(LOG), as_of="2024-04-01", floor=True
+            ).sum_log_gaps
+        ),
+        InvalidArgumentError,
+        (
+            "A summary with floor=True has no sum_log_gaps: a time between purchases that is "
+            "rounded down may be 0, and log 0 is no number. Summarise with floor=False."
         ),
     ),
 }

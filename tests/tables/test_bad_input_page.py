@@ -10,8 +10,10 @@ from models.test_bad_cohorts import CASES as COHORTS
 from models.test_bad_covariates import CASES as COVARIATES
 from models.test_bad_models import CASES as MODELS
 from models.test_bootstrap import CALLS as BOOTSTRAPS
+from models.test_comparison import CALLS as COMPARISONS
 from models.test_fitting import CALLS as MODEL_CALLS
 from models.test_holdout import CALLS as HOLDOUTS
+from models.test_intervals import CALLS as INTERVALS
 from models.test_statistics import HISTORIES
 from models.test_unusual_models import RESULTS as MODEL_RESULTS
 from plot.test_bad_input import CALLS as PICTURES
@@ -55,7 +57,12 @@ def rows_of_models() -> list[str]:
         ("plot/test_bad_input", PICTURES),
     )
     # these have the class in the test
-    invalid = (("models/test_holdout", HOLDOUTS), ("models/test_bootstrap", BOOTSTRAPS))
+    invalid = (
+        ("models/test_holdout", HOLDOUTS),
+        ("models/test_comparison", COMPARISONS),
+        ("models/test_bootstrap", BOOTSTRAPS),
+        ("models/test_intervals", INTERVALS),
+    )
     cases = [(test, given, *case[1:]) for test, held in named for given, case in held.items()]
     cases += [
         (test, given, InvalidArgumentError, message)
