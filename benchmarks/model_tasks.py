@@ -94,7 +94,8 @@ def theirs(model: str, frame: Any) -> Fitted:
         lifetimes, {"BetaGeoNBD": "BetaGeoFitter", "ParetoNBD": "ParetoNBDFitter"}[model]
     )
     fit = fitter().fit(frame["frequency"], frame["recency"], frame["T"])
-    return Fitted(-fit._negative_log_likelihood_ * len(frame), len(frame))
+    # its own figure is one of rescaled times
+    return Fitted(_log_likelihood(model, dict(fit.params_), frame), len(frame))
 
 
 def pymc_map(frame: Any) -> Fitted:
@@ -105,15 +106,16 @@ def pymc_map(frame: Any) -> Fitted:
     model = clv.BetaGeoModel(data=data)
     model.fit(method="map", progressbar=False)
     found = model.fit_summary()
-    return Fitted(_log_likelihood({name: float(found[name]) for name in BG}, frame), len(frame))
+    params = {name: float(found[name]) for name in BG}
+    return Fitted(_log_likelihood("BetaGeoNBD", params, frame), len(frame))
 
 
-def _log_likelihood(params: dict[str, float], frame: Any) -> float:
-    """Return the log-likelihood of BG/NBD at a peer's parameters."""
-    from customerintel.models import BetaGeoNBD
+def _log_likelihood(model: str, params: dict[str, float], frame: Any) -> float:
+    """Return the log-likelihood at a peer's parameters."""
+    from customerintel import models
     from customerintel.models.statistics import read_statistics
 
-    fit = BetaGeoNBD.from_params(params)
+    fit = getattr(models, model).from_params(params)
     return float(fit._likelihood(fit._values, read_statistics(frame).compress())[0])
 
 

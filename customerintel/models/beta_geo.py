@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from customerintel.models.covariate_model import CovariateModel
 from customerintel.models.covariate_scale import Effect
-from customerintel.models.purchases import SAMPLE
 from customerintel.models.statistics import PurchaseStatistics
 
 __all__ = ["BetaGeoModel"]
@@ -47,13 +46,7 @@ class BetaGeoModel(CovariateModel):
             # nobody bought again: the likelihood is greatest where nobody ever does
             return [[1e-9, max(observed / rows.n_customers, 1.0), 1.0, 1.0]]
         rate = bought / observed
-        starts = [[r, r / rate, a, b] for r, a, b in ((0.5, 0.5, 2.0), (2.0, 1.0, 3.0))]
-        if len(rows) <= SAMPLE:
-            return starts
-        found = self._search(rows.sample(SAMPLE), starts)
-        best = np.clip(found.params, 1e-5, 1e5).tolist()
-        # far out the search would hardly move: the sample alone must not decide that
-        return [best] if found.status == "interior" else [best, starts[0]]
+        return [[r, r / rate, a, b] for r, a, b in ((0.5, 0.5, 2.0), (2.0, 1.0, 3.0))]
 
     def _sum_rows(
         self, params: Floats, x: Floats, t_x: Floats, T: Floats, weights: Floats, out: Floats

@@ -159,7 +159,9 @@ class CondensedBetaGeoModel(GammaRateModel):
         self.k_ = best[0]
         if self.k_ == 1:
             return best[1]
-        starts = [best[1].params.tolist(), *self._starts(rows)]
+        starts = [best[1].params.tolist()]
+        if len(rows) <= SAMPLE:
+            starts += self._starts(rows)
         return self._with_gaps(self._search(rows, starts), rows)
 
     @property
@@ -184,13 +186,7 @@ class CondensedBetaGeoModel(GammaRateModel):
             # nobody bought again: the likelihood is greatest where nobody ever does
             return [[1e-9, max(observed / rows.n_customers, 1.0), 1.0, 1.0]]
         rate = self.k_ * bought / observed
-        starts = [[r, r / rate, a, b] for r, a, b in ((0.5, 0.5, 2.0), (2.0, 1.0, 3.0))]
-        if len(rows) <= SAMPLE:
-            return starts
-        found = self._search(rows.sample(SAMPLE), starts)
-        best = np.clip(found.params, 1e-5, 1e5).tolist()
-        # far out the search would hardly move: the sample alone must not decide that
-        return [best] if found.status == "interior" else [best, starts[0]]
+        return [[r, r / rate, a, b] for r, a, b in ((0.5, 0.5, 2.0), (2.0, 1.0, 3.0))]
 
     def _sum_rows(
         self, params: Floats, x: Floats, t_x: Floats, T: Floats, weights: Floats, out: Floats

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,7 @@ def maximise(
     penalty: float = 0.0,
     n_effects: int = 0,
     typical: Sequence[float] | None = None,
+    inverse: Floats | None = None,
 ) -> Optimum:
     """Search from every start with BFGS in the logarithms of the parameters.
 
@@ -86,6 +88,8 @@ def maximise(
     typical : sequence of float, optional
         A usual size of each positive parameter that has a unit, which tells what is far; 1 if
         not given.
+    inverse : ndarray of float64, shape (k, k), optional
+        About the inverse of the mean curvature in what is searched, as from a sample.
 
     Returns
     -------
@@ -109,10 +113,11 @@ def maximise(
         value, slope = loss(LIMIT * share)
         return value, slope * (1.0 - share * share)
 
+    options: Any = {"maxiter": 2000, "gtol": _NEAR, "hess_inv0": inverse}
     results = [
         minimize(
             bounded, LIMIT * np.arctanh(scale.searched(start) / LIMIT), jac=True, method="BFGS",
-            options={"maxiter": 2000, "gtol": _NEAR},
+            options=options,
         )
         for start in starts
     ]  # fmt: skip
@@ -212,7 +217,8 @@ def _judge(
         else:
             # delta method: the parameters are functions of what was searched
             steps = scale.slopes(params)
-            covariance = np.linalg.inv(curvature * n) * np.outer(steps, steps)
+            inverse = np.linalg.inv(curvature * n)
+            covariance = (inverse + inverse.T) / 2.0 * np.outer(steps, steps)
     value = float(likelihood(params)[0])
     return Optimum(params, value, covariance, status, tuple(far)), flat
 

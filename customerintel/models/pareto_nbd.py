@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from customerintel.models.covariate_model import CovariateModel
 from customerintel.models.covariate_scale import Effect
-from customerintel.models.fitting import Optimum
-from customerintel.models.purchases import SAMPLE
 from customerintel.models.statistics import PurchaseStatistics
 
 __all__ = ["ParetoNBD"]
@@ -107,38 +105,7 @@ class ParetoNBD(CovariateModel):
         if bought == 0.0:
             # nobody bought again: the likelihood is greatest where nobody ever does
             return [[1e-9, age, 1.0, age]]
-        starts = [[r, r * observed / bought, s, beta * age] for r, s, beta in _STARTS]
-        if len(rows) <= SAMPLE:
-            return starts
-        sample = rows.sample(SAMPLE)
-        found = self._search(sample, starts)
-        if found.status != "interior":
-            # far out the likelihood is flat: a sample alone must not lead there
-            return [found.params.tolist(), starts[0]]
-        return [self._approach(rows, found, sample.n_customers / rows.n_customers).tolist()]
-
-    def _approach(self, rows: PurchaseStatistics, found: Optimum, share: float) -> Floats:
-        """Go from the optimum of a sample to nearly that of all rows.
-
-        The sample's curvature stands in for that of all, so each step costs one look at the
-        rows, and the search that follows is short.
-        """
-        inverse, params = found.covariance * share, found.params
-        slope = self._likelihood(params, rows)[1]
-        steepest = np.abs(slope * params).max()
-        for _ in range(12):
-            # below, the search has nothing to do
-            if self.penalty or steepest < 5e-10 * rows.n_customers:
-                break
-            tried = params + inverse @ slope
-            if not (tried > 0.0).all():
-                break
-            slope = self._likelihood(tried, rows)[1]
-            steepness = np.abs(slope * tried).max()
-            if not steepness < steepest:
-                break
-            params, steepest = tried, steepness
-        return params
+        return [[r, r * observed / bought, s, beta * age] for r, s, beta in _STARTS]
 
     def _sum_rows(
         self, params: Floats, x: Floats, t_x: Floats, T: Floats, weights: Floats, out: Floats

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 #: Rows that are worked on together: enough to be worth a thread, few enough to stay small.
 ROWS = 4_096
 #: More kinds of customer than this: the search starts from the optimum of a sample of as many.
-SAMPLE = 20_000
+SAMPLE = 3_000
 
 
 #: Parameters that are lengths of time.
@@ -100,9 +100,22 @@ class PurchaseModel(FittedModel):
 
     def _find(self, rows: PurchaseStatistics, start: Floats | None = None) -> Optimum:
         """Find the optimum of compressed rows, from `start` only if it is given."""
-        return self._search(rows, self._starts(rows) if start is None else [start.tolist()])
+        if start is not None:
+            return self._search(rows, [start.tolist()])
+        if len(rows) <= SAMPLE:
+            return self._search(rows, self._starts(rows))
+        # a sample tells where the optimum is, and how the likelihood bends there
+        sample = rows.sample(SAMPLE)
+        near = self._search(sample, self._starts(sample))
+        if near.status == "interior":
+            bends = near.covariance / np.outer(near.params, near.params) * sample.n_customers
+            return self._search(rows, [near.params.tolist()], bends)
+        # far out the search would hardly move: the sample alone must not decide that
+        return self._search(rows, [near.params.tolist(), *self._starts(rows)])
 
-    def _search(self, rows: PurchaseStatistics, starts: list[list[float]]) -> Optimum:
+    def _search(
+        self, rows: PurchaseStatistics, starts: list[list[float]], inverse: Floats | None = None
+    ) -> Optimum:
         """Search from each start."""
         k = len(self.parameters)
         names = self.parameters if rows.covariates is None else self._names
@@ -115,6 +128,7 @@ class PurchaseModel(FittedModel):
             penalty=self.penalty,
             n_effects=len(names) - k,
             typical=[age if name in _TIMES else 1.0 for name in self.parameters],
+            inverse=inverse,
         )
 
     def _refit(self, weights: Floats) -> Optimum:

@@ -203,7 +203,7 @@ def test_degenerate_data_end_on_the_boundary(model):
 def test_a_search_from_a_sample(model, monkeypatch):
     rows = made_up(1000)
     whole = model(3).fit(rows)
-    monkeypatch.setattr("customerintel.models.condensed_beta_geo.SAMPLE", 300)
+    monkeypatch.setattr("customerintel.models.purchases.SAMPLE", 300)
     assert list(model(3).fit(rows).params_.values()) == pytest.approx(whole._values, rel=1e-5)
 
 

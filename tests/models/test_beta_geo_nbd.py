@@ -189,7 +189,7 @@ def test_limits_of_alike_customers():
 
 @pytest.mark.reference_data
 def test_many_kinds_of_customer_start_from_a_sample(fit, cdnow, monkeypatch):
-    monkeypatch.setattr("customerintel.models.beta_geo.SAMPLE", 300)
+    monkeypatch.setattr("customerintel.models.purchases.SAMPLE", 300)
     again = BetaGeoNBD().fit(cdnow, unit="week")
     assert list(again.params_.values()) == pytest.approx(list(fit.params_.values()), rel=1e-5)
     assert again.log_likelihood_ == pytest.approx(fit.log_likelihood_, abs=1e-8)

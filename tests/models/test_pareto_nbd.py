@@ -216,10 +216,8 @@ def test_customers_who_are_never_lost_end_on_the_boundary():
 
 
 def test_more_kinds_than_the_sample_lead_to_the_same_optimum(made_up, monkeypatch):
-    from customerintel.models import pareto_nbd
-
     whole = ParetoNBD().fit(made_up, unit="week")
-    monkeypatch.setattr(pareto_nbd, "SAMPLE", 100)
+    monkeypatch.setattr("customerintel.models.purchases.SAMPLE", 100)
     assert ParetoNBD().fit(made_up, unit="week").params_ == pytest.approx(whole.params_, rel=1e-5)
 
 
