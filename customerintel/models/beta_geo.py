@@ -13,7 +13,7 @@ from customerintel.models.covariate_model import CovariateModel
 from customerintel.models.covariate_scale import Effect
 from customerintel.models.statistics import PurchaseStatistics
 
-__all__ = ["BetaGeoModel"]
+__all__ = ["BetaGeoModel", "draw_dropouts", "find_starts"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -40,13 +40,7 @@ class BetaGeoModel(CovariateModel):
     # -- fitting ------------------------------------------------------------------------------
 
     def _starts(self, rows: PurchaseStatistics) -> list[list[float]]:
-        bought = float(rows.weights @ rows.frequency)
-        observed = float(rows.weights @ rows.T)
-        if bought == 0.0 or observed == 0.0:
-            # nobody bought again: the likelihood is greatest where nobody ever does
-            return [[1e-9, max(observed / rows.n_customers, 1.0), 1.0, 1.0]]
-        rate = bought / observed
-        return [[r, r / rate, a, b] for r, a, b in ((0.5, 0.5, 2.0), (2.0, 1.0, 3.0))]
+        return find_starts(rows)
 
     def _sum_rows(
         self, params: Floats, x: Floats, t_x: Floats, T: Floats, weights: Floats, out: Floats
@@ -79,10 +73,27 @@ class BetaGeoModel(CovariateModel):
         )
 
     def _lifetimes(self, rng: np.random.Generator, n: int) -> tuple[Floats, Floats]:
-        """Nobody is lost but at a purchase."""
         _, _, a, b = self._values
-        dropout = rng.beta(a, b, n)
-        ends = np.full(n, np.inf)
-        if self._early:
-            ends[rng.random(n) < dropout] = 0.0
-        return ends, dropout
+        return draw_dropouts(rng, a, b, n, early=bool(self._early))
+
+
+def find_starts(rows: PurchaseStatistics, k: int = 1) -> list[list[float]]:
+    """Return where to start the search for r, alpha, a and b, if purchases take `k` steps."""
+    bought = float(rows.weights @ rows.frequency)
+    observed = float(rows.weights @ rows.T)
+    if bought == 0.0 or observed == 0.0:
+        # nobody bought again: the likelihood is greatest where nobody ever does
+        return [[1e-9, max(observed / rows.n_customers, 1.0), 1.0, 1.0]]
+    rate = k * bought / observed
+    return [[r, r / rate, a, b] for r, a, b in ((0.5, 0.5, 2.0), (2.0, 1.0, 3.0))]
+
+
+def draw_dropouts(
+    rng: np.random.Generator, a: float, b: float, n: int, *, early: bool
+) -> tuple[Floats, Floats]:
+    """Draw how likely customers are lost at a purchase, and who is lost at the first."""
+    dropout = rng.beta(a, b, n)
+    ends = np.full(n, np.inf)
+    if early:
+        ends[rng.random(n) < dropout] = 0.0
+    return ends, dropout

@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_count
+from customerintel.models.beta_geo import draw_dropouts, find_starts
 from customerintel.models.fitting import Optimum
 from customerintel.models.gamma_rates import GammaRateModel
 from customerintel.models.gap_statistics import read_gaps
 from customerintel.models.purchases import SAMPLE
-from customerintel.models.simulation import as_log, check_simulation, draw_purchases
 from customerintel.models.statistics import PurchaseStatistics
-from customerintel.tables import TransactionLog
 
 __all__ = ["CondensedBetaGeoModel"]
 
@@ -180,13 +179,7 @@ class CondensedBetaGeoModel(GammaRateModel):
         return replace(found, log_likelihood=found.log_likelihood + more)
 
     def _starts(self, rows: PurchaseStatistics) -> list[list[float]]:
-        bought = float(rows.weights @ rows.frequency)
-        observed = float(rows.weights @ rows.T)
-        if bought == 0.0 or observed == 0.0:
-            # nobody bought again: the likelihood is greatest where nobody ever does
-            return [[1e-9, max(observed / rows.n_customers, 1.0), 1.0, 1.0]]
-        rate = self.k_ * bought / observed
-        return [[r, r / rate, a, b] for r, a, b in ((0.5, 0.5, 2.0), (2.0, 1.0, 3.0))]
+        return find_starts(rows, self.k_)
 
     def _sum_rows(
         self, params: Floats, x: Floats, t_x: Floats, T: Floats, weights: Floats, out: Floats
@@ -211,46 +204,12 @@ class CondensedBetaGeoModel(GammaRateModel):
         )
 
     def _lifetimes(self, rng: np.random.Generator, n: int) -> tuple[Floats, Floats]:
-        """Nobody is lost but at a purchase."""
         _, _, a, b = self._values
-        dropout = rng.beta(a, b, n)
-        ends = np.full(n, np.inf)
-        if self._early:
-            ends[rng.random(n) < dropout] = 0.0
-        return ends, dropout
+        return draw_dropouts(rng, a, b, n, early=bool(self._early))
 
-    def simulate(self, n_customers: int, T: float, seed: int) -> TransactionLog:
-        """Draw customers and their purchases from the model.
-
-        Parameters
-        ----------
-        n_customers : int
-            How many; their ids are 1 … n.
-        T : float
-            How long everybody is observed, in the unit of the fit.
-        seed : int
-            Of the random numbers: the same seed gives the same log.
-
-        Returns
-        -------
-        TransactionLog
-            Everybody's first purchase at 2000-01-01 00:00 UTC and the repeat purchases up to T,
-            to the microsecond, without amounts.
-
-        Raises
-        ------
-        InvalidArgumentError
-            If an argument cannot be used, or the model knows no unit of time.
-        """
-        r, alpha, _, _ = self._values
-        n, length, unit = check_simulation(n_customers, T, self.unit_)
-        rng = np.random.default_rng(seed)
-        rate = rng.gamma(r, 1.0 / alpha, n)
-        ends, dropout = self._lifetimes(rng, n)
-        bought = draw_purchases(rng, rate, np.minimum(ends, length), dropout, self.k_)
-        return as_log(*bought, unit, kind=self._kind)
-
-    # -- files --------------------------------------------------------------------------------
+    @property
+    def _steps(self) -> int:
+        return self.k_
 
     def _details(self) -> dict[str, Any]:
         return {**super()._details(), "k": self.k, "k_found": self.k_}

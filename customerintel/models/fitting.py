@@ -96,8 +96,6 @@ def maximise(
     Optimum
         The best of all starts.
     """
-    from scipy.optimize import minimize
-
     n_positive = len(names) - n_effects
     scale = _Scale(n_positive, np.log(np.ones(n_positive) if typical is None else typical))
 
@@ -107,6 +105,17 @@ def maximise(
         loss_here = -value / n + penalty * float(place @ place)
         return loss_here, -slope * scale.slopes(params) / n + 2.0 * penalty * place
 
+    place = _polish(loss, _search(loss, [scale.searched(start) for start in starts], inverse))
+    found, flat = _judge(likelihood, loss, place, names, n, scale)
+    if flat and not penalty:
+        return _find_limit(found, lambda params: likelihood(params)[0], names, scale)
+    return found
+
+
+def _search(loss: Likelihood, starts: Sequence[Floats], inverse: Floats | None) -> Floats:
+    """Return the best place that a search from any start comes to."""
+    from scipy.optimize import minimize
+
     def bounded(inner: Floats) -> tuple[float, Floats]:
         # hardly bent where parameters usually are, and never beyond the limit
         share = np.tanh(inner / LIMIT)
@@ -114,20 +123,15 @@ def maximise(
         return value, slope * (1.0 - share * share)
 
     options: Any = {"maxiter": 2000, "gtol": _NEAR, "hess_inv0": inverse}
+    inside = [np.clip(start / LIMIT, -0.999, 0.999) for start in starts]
     results = [
-        minimize(
-            bounded, LIMIT * np.arctanh(scale.searched(start) / LIMIT), jac=True, method="BFGS",
-            options=options,
-        )
-        for start in starts
-    ]  # fmt: skip
+        minimize(bounded, LIMIT * np.arctanh(share), jac=True, method="BFGS", options=options)
+        for share in inside
+    ]
     # a search that met NaN has found nothing, and must not win by being no number
     best = min(results, key=lambda found: found.fun if math.isfinite(found.fun) else math.inf)
-    place = _polish(loss, LIMIT * np.tanh(best.x / LIMIT))
-    found, flat = _judge(likelihood, loss, place, names, n, scale)
-    if flat and not penalty:
-        return _find_limit(found, lambda params: likelihood(params)[0], names, scale)
-    return found
+    place: Floats = LIMIT * np.tanh(best.x / LIMIT)
+    return place
 
 
 @dataclass(frozen=True)

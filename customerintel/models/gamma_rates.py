@@ -36,6 +36,11 @@ class GammaRateModel(PurchaseModel):
     def _lifetimes(self, rng: np.random.Generator, n: int) -> tuple[Floats, Floats | None]:
         """Draw how long `n` customers stay, and how likely each is lost at a repeat purchase."""
 
+    @property
+    def _steps(self) -> int:
+        """How many random steps lie between two purchases."""
+        return 1
+
     # -- customers with a history -------------------------------------------------------------
 
     def probability_alive(self, data: Any, ahead: float = 0.0) -> Floats:
@@ -280,15 +285,14 @@ class GammaRateModel(PurchaseModel):
 
         Notes
         -----
-        Two purchases within one period of a summary count as one there, so that frequent buyers
-        lose some unless the period is short.
+        Two purchases within one period of a summary count as one there.
         """
         values = self._newcomer()
         n, length, unit = check_simulation(n_customers, T, self.unit_)
         rng = np.random.default_rng(seed)
         rate = rng.gamma(values[0], 1.0 / values[1], n)
         ends, dropout = self._lifetimes(rng, n)
-        bought = draw_purchases(rng, rate, np.minimum(ends, length), dropout)
+        bought = draw_purchases(rng, rate, np.minimum(ends, length), dropout, self._steps)
         return as_log(*bought, unit, kind=self._kind)
 
 
