@@ -108,7 +108,7 @@ def _why_not_discrete(split: HoldoutSplit) -> str | None:
     made = split.calibration
     if made.period != made.unit:
         return (
-            f"it foretells purchases counted by the {made.unit}, and they are counted by the "
+            f"it predicts purchases counted by the {made.unit}, and they are counted by the "
             f"{made.period}. Give one and the same unit and period."
         )
     last = int(split.calibration_end.astype(np.int64))

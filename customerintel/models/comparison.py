@@ -208,9 +208,9 @@ def compare(
     greatest. A mean absolute error is least for the median, which is 0 for most customers, and
     so rewards models that expect too little. Probabilities below 1e-300 count as 1e-300.
 
-    A model of continuous time foretells purchases, and `purchases` counts the periods that had
+    A model of continuous time predicts purchases, and `purchases` counts the periods that had
     one; with the period of a day, only frequent buyers make a difference. A model of
-    opportunities foretells periods of its own unit: its number of purchase weeks would be
+    opportunities predicts periods of its own unit: its number of purchase weeks would be
     judged by purchase days. So it is compared only where both are the same, and `left_out`
     says so where they are not.
 

@@ -144,7 +144,7 @@ def holdout_by_frequency(
 ) -> Axes:
     """Draw the mean purchases in the holdout by repeat purchases before, actual and expected.
 
-    Expected is the mean of what the model foretells of these very customers, each with its
+    Expected is the mean of what the model predicts of these very customers, each with its
     own history. Below each frequency stands how many customers it has.
 
     Parameters

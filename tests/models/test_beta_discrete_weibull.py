@@ -60,7 +60,7 @@ def test_it_fits_both_published_cohorts_better(counts, later):
 
 
 def test_published_projection():
-    """Years 1 to 4 of the high-end cohort: R package foretell, as the README of retenmod has it."""
+    """Years 1 to 4 of the high-end cohort: R package predict, as the README of retenmod has it."""
     fit = models.BetaDiscreteWeibull().fit([100, 86.9, 74.3, 65.3, 59.3], n=100)
     assert list(fit.params_.values()) == pytest.approx([0.25937, 1.72276, 1.58428], rel=2e-4)
     assert fit.log_likelihood_ == pytest.approx(-122.274932, abs=1e-6)

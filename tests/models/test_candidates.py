@@ -34,10 +34,10 @@ def test_all_are_those_of_continuous_time(simulated):
     assert set(found.fits) >= CONTINUOUS
     assert "BetaGeoBetaBinomial" not in found.fits
     assert dict(found.left_out) == {
-        "BetaGeoBetaBinomial": "it foretells purchases counted by the week, and they are counted "
+        "BetaGeoBetaBinomial": "it predicts purchases counted by the week, and they are counted "
         "by the day. Give one and the same unit and period."
     }
-    assert "BetaGeoBetaBinomial was left out: it foretells" in found.why()
+    assert "BetaGeoBetaBinomial was left out: it predicts" in found.why()
 
 
 def test_opportunities_are_compared_where_purchases_are_counted_by_them(simulated):

@@ -257,7 +257,7 @@ CALLS = {
     "a comparison of opportunities with purchase days": (
         lambda: compared(models=["BetaGeoBetaBinomial"]),
         (
-            "BetaGeoBetaBinomial cannot be compared here: it foretells purchases counted by the "
+            "BetaGeoBetaBinomial cannot be compared here: it predicts purchases counted by the "
             "week, and they are counted by the day. Give one and the same unit and period."
         ),
     ),
