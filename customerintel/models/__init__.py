@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from customerintel.models.modified_beta_geo_nbd import ModifiedBetaGeoNBD
     from customerintel.models.nbd import NBD
     from customerintel.models.pareto_nbd import ParetoNBD
+    from customerintel.models.ranking import RankedModel
+    from customerintel.models.results import FittedModel
     from customerintel.models.shifted_beta_geometric import ShiftedBetaGeometric
     from customerintel.models.value import LifetimeValue, lifetime_value
 
@@ -30,6 +32,7 @@ _HOMES = {
     "BetaGeoCNBD": "beta_geo_cnbd",
     "BetaGeoNBD": "beta_geo_nbd",
     "Bootstrap": "bootstrap",
+    "FittedModel": "results",
     "GammaGamma": "gamma_gamma",
     "HoldoutSplit": "holdout",
     "LifetimeValue": "value",
@@ -39,6 +42,7 @@ _HOMES = {
     "NBD": "nbd",
     "ParetoNBD": "pareto_nbd",
     "PredictionInterval": "intervals",
+    "RankedModel": "ranking",
     "ShiftedBetaGeometric": "shifted_beta_geometric",
     "compare": "comparison",
     "lifetime_value": "value",
@@ -54,6 +58,7 @@ __all__ = [
     "BetaGeoCNBD",
     "BetaGeoNBD",
     "Bootstrap",
+    "FittedModel",
     "GammaGamma",
     "HoldoutSplit",
     "LifetimeValue",
@@ -62,6 +67,7 @@ __all__ = [
     "ModifiedBetaGeoNBD",
     "ParetoNBD",
     "PredictionInterval",
+    "RankedModel",
     "ShiftedBetaGeometric",
     "compare",
     "lifetime_value",

@@ -9,7 +9,17 @@ import numpy as np
 
 from customerintel.exceptions import InvalidArgumentError
 
-__all__ = ["check_ahead", "check_n_max", "check_penalty", "is_count", "is_number", "whole_number"]
+__all__ = [
+    "check_ahead",
+    "check_n_max",
+    "check_penalty",
+    "is_count",
+    "is_number",
+    "number_from_json",
+    "number_to_json",
+    "parameter",
+    "whole_number",
+]
 
 
 def is_number(value: object) -> bool:
@@ -62,3 +72,22 @@ def check_n_max(n_max: Any) -> int:
     if not is_count(n_max) or n_max < 0:
         raise InvalidArgumentError(f"n_max must be a whole number of at least 0; got {n_max!r}.")
     return int(n_max)
+
+
+def parameter(name: str, value: Any) -> float:
+    """Return a parameter that was given as a float."""
+    if not is_number(value):
+        raise InvalidArgumentError(
+            f"The parameter {name} must be a number; got {type(value).__name__}."
+        )
+    return float(value)
+
+
+def number_to_json(value: float) -> float | None:
+    """Return a number as JSON has it: what is not finite is null."""
+    return value if math.isfinite(value) else None
+
+
+def number_from_json(value: float | None) -> float:
+    """Return a number as JSON had it."""
+    return math.nan if value is None else value

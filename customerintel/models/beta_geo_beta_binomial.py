@@ -14,8 +14,9 @@ from customerintel.models.cohorts import read_opportunities
 from customerintel.models.discounting import rate_per_period
 from customerintel.models.fitting import Optimum, maximise
 from customerintel.models.results import FittedModel
+from customerintel.models.row_checks import check_fit_unit
 from customerintel.models.simulation import START, as_log, check_simulation
-from customerintel.models.statistics import PurchaseStatistics, check_unit
+from customerintel.models.statistics import PurchaseStatistics
 from customerintel.tables import TransactionLog
 
 __all__ = ["BetaGeoBetaBinomial"]
@@ -263,7 +264,7 @@ class BetaGeoBetaBinomial(FittedModel):
         """Call ``function(params, x, t_x, n, *arguments, out)`` once per kind of customer."""
         params = self._values
         rows = read_opportunities(data, None)
-        check_unit(rows.unit, self.unit_, "The data")
+        check_fit_unit(rows.unit, self.unit_)
         base = int(rows.T.max()) + 1
         codes = (rows.T.astype(np.int64) * base + rows.recency.astype(np.int64)) * base
         codes += rows.frequency.astype(np.int64)

@@ -130,6 +130,33 @@ class Bootstrap:
             self.fit, self._usable, prediction, args, options, level=level, progress=progress
         )
 
+    def total(
+        self, prediction: str, /, *args: Any, level: float = 0.95, progress: bool = False,
+        **options: Any,
+    ) -> PredictionInterval:  # fmt: skip
+        """Return how sure the sum of a prediction over all customers is.
+
+        Parameters
+        ----------
+        prediction, *args, level, progress, **options
+            As for :meth:`interval`.
+
+        Returns
+        -------
+        PredictionInterval
+            Of one number, or one per column; a single customer's interval says nothing of it,
+            since errors of the parameters are shared by all.
+
+        Raises
+        ------
+        InvalidArgumentError
+            As for :meth:`interval`, and if the prediction is not one per customer.
+        """
+        return predict_bounds(
+            self.fit, self._usable, prediction, args, options, level=level, progress=progress,
+            total=True,
+        )  # fmt: skip
+
     def summary(self, level: float = 0.95) -> Any:
         """Return one row per parameter: coef, bootstrap se, and its percentile interval.
 

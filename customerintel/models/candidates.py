@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-import numpy as np
-
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
+from customerintel.models.cohorts import period_is_over
 from customerintel.models.holdout import HoldoutSplit
 from customerintel.models.purchases import PurchaseModel
 from customerintel.models.results import FittedModel
-from customerintel.tables.moments import Calendar
 
 __all__ = ["Candidates", "choose_models"]
 
@@ -111,9 +109,7 @@ def _why_not_discrete(split: HoldoutSplit) -> str | None:
             f"it predicts purchases counted by the {made.unit}, and they are counted by the "
             f"{made.period}. Give one and the same unit and period."
         )
-    last = int(split.calibration_end.astype(np.int64))
-    now, then = Calendar(made.period, made.zone).floor(np.array([last, last + 1]))
-    if now == then:
+    if not period_is_over(split.calibration_end, made.period, made.zone):
         return (
             f"the calibration ends within a {made.period}, which would be an opportunity of both "
             f"times. Give the last day of a {made.period} as calibration_end."

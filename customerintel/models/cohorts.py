@@ -10,16 +10,13 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
 from customerintel.models.arguments import is_number
-from customerintel.models.statistics import (
-    PurchaseStatistics,
-    numbers_of,
-    read_statistics,
-    refuse_rows,
-)
+from customerintel.models.row_checks import refuse_rows
+from customerintel.models.statistics import PurchaseStatistics, numbers_of, read_statistics
 from customerintel.tables import CustomerSummary
 from customerintel.tables.frames import open_table
 from customerintel.tables.kinds import Kind
 from customerintel.tables.moments import Calendar
+from customerintel.tables.notices import warn_caller
 from customerintel.tables.roles import check_names
 
 __all__ = [
@@ -111,7 +108,7 @@ def _from_summary(summary: CustomerSummary, unit: str | None) -> Cohort:
             "The summary has a window, so the customers' first payments are not known. Summarise "
             "without one."
         )
-    rows = read_opportunities(summary, unit)
+    rows = read_opportunities(summary, unit, under_way=True)
     refuse_rows(
         {
             "a period without a payment between the first and the last": rows.frequency
@@ -121,16 +118,17 @@ def _from_summary(summary: CustomerSummary, unit: str | None) -> Cohort:
         "BetaGeoBetaBinomial.",
     )
     # payments of a period that goes on would be seen, and what is not paid yet would not
-    over = rows.T if _is_over(summary) else rows.T - 1.0
+    ended = period_is_over(summary.moment, summary.period, summary.zone)
+    over = rows.T if ended else rows.T - 1.0
     paid = np.minimum(rows.recency, over)
     gone = paid < over
     return _from_rows(np.maximum(paid + gone, 0.0), gone, rows.weights, summary.unit, summary.kind)
 
 
-def _is_over(summary: CustomerSummary) -> bool:
-    """Whether the moment is the last microsecond of its period."""
-    last = int(summary.moment.astype(np.int64))
-    now, then = Calendar(summary.period, summary.zone).floor(np.array([last, last + 1]))
+def period_is_over(moment: np.datetime64, period: str, zone: str | None) -> bool:
+    """Whether a moment is the last microsecond of its period."""
+    last = int(moment.astype(np.int64))
+    now, then = Calendar(period, zone).floor(np.array([last, last + 1]))
     return bool(now < then)
 
 
@@ -213,8 +211,12 @@ def _check_rows(age: Floats, gone: Floats, weights: Floats) -> None:
     )
 
 
-def read_opportunities(data: Any, unit: str | None) -> PurchaseStatistics:
+def read_opportunities(
+    data: Any, unit: str | None, *, under_way: bool = False
+) -> PurchaseStatistics:
     """Read frequency, recency and T in whole opportunities to buy.
+
+    Unless `under_way`, a summary in the middle of a period is warned of.
 
     Raises
     ------
@@ -231,6 +233,12 @@ def read_opportunities(data: Any, unit: str | None) -> PurchaseStatistics:
                 f"and the period {data.period!r}{', floored' if data.floored else ''}. Make it "
                 'with one for both and without floor, such as summarize(unit="week", '
                 'period="week").'
+            )
+        if not under_way and not period_is_over(data.moment, data.period, data.zone):
+            warn_caller(
+                f"The summary ends within a {data.period}, which counts as an opportunity that "
+                "most customers have missed, though it is not over. Summarise as of the last day "
+                f"of a {data.period}."
             )
         # months and days of clock changes differ a little in length: whole they are all the same
         rows = replace(rows, recency=np.rint(rows.recency), T=np.rint(rows.T))

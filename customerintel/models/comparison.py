@@ -269,6 +269,8 @@ def _try(name: str, model: Any, split: HoldoutSplit, n_max: int | None) -> Ranke
         except CustomerIntelError as error:
             seconds = time.perf_counter() - start
             notes = [str(error)]
+    if judged is not None and getattr(model, "k", None) == "auto":
+        notes.insert(0, f"k = {model.k_}.")
     own = judged is not None and not isinstance(model, BetaGeoBetaBinomial)
     return RankedModel(
         name=name,

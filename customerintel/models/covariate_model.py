@@ -17,7 +17,8 @@ from customerintel.models.fitting import Optimum
 from customerintel.models.gamma_rates import GammaRateModel
 from customerintel.models.merging import number_rows
 from customerintel.models.purchases import ROWS
-from customerintel.models.statistics import PurchaseStatistics, check_unit, read_statistics
+from customerintel.models.row_checks import check_fit_unit
+from customerintel.models.statistics import PurchaseStatistics, read_statistics
 
 __all__ = ["CovariateModel"]
 
@@ -165,7 +166,7 @@ class CovariateModel(GammaRateModel):
             return super()._rows(data)
         _ = self._values
         rows = read_statistics(data, covariates=self._coding)
-        check_unit(rows.unit, self.unit_, "The data")
+        check_fit_unit(rows.unit, self.unit_)
         return rows
 
     def _each_row(

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
-from customerintel.models.statistics import numbers_of, refuse_rows
+from customerintel.models.row_checks import refuse_rows
+from customerintel.models.statistics import numbers_of
 from customerintel.tables.columns import Raw
 from customerintel.tables.frames import Table, open_table
 from customerintel.tables.naming import code_texts

@@ -101,7 +101,7 @@ def _parse(path: Path) -> Any:
 def _model(model: object, name: str) -> type[FittedModel]:
     """Return the class of a name; only names of this package's models, never others."""
     found = getattr(models, model) if isinstance(model, str) and model in models.__all__ else None
-    if isinstance(found, type) and issubclass(found, FittedModel):
+    if isinstance(found, type) and issubclass(found, FittedModel) and found is not FittedModel:
         return found
     raise InvalidArgumentError(
         f"{name!r} holds a model {model!r}, which this release does not have. Use the release "

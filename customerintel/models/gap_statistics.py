@@ -10,12 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.statistics import (
-    PurchaseStatistics,
-    numbers_of,
-    read_statistics,
-    refuse_rows,
-)
+from customerintel.models.row_checks import refuse_rows
+from customerintel.models.statistics import PurchaseStatistics, numbers_of, read_statistics
 from customerintel.tables import CustomerSummary
 from customerintel.tables.frames import open_table
 from customerintel.tables.roles import check_names

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.statistics import check_unit
+from customerintel.models.row_checks import check_unit
 from customerintel.tables import CustomerSummary
 from customerintel.tables.building import Column, build
 from customerintel.tables.kinds import Kind

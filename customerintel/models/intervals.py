@@ -81,7 +81,7 @@ class PredictionInterval:
 
     @property
     def customer_id(self) -> NDArray[Any] | None:
-        """Customer ids, ascending; None where the data were no summary."""
+        """Customer ids; None where the data had none."""
         return None if self._ids is None else self._ids.to_numpy()
 
     def to_frame(self) -> Any:
@@ -90,8 +90,8 @@ class PredictionInterval:
         Returns
         -------
         table of the kind that the data came from
-            Columns ``customer_id`` (of a summary), ``place`` (where there are several numbers,
-            as of `purchase_probabilities`: 0, 1, …), ``estimate``, ``lower`` and ``upper``.
+            Columns ``customer_id`` (where the data had it), ``place`` (where there are several
+            numbers, as of `purchase_probabilities`: 0, 1, …), ``estimate``, ``lower``, ``upper``.
         """
         shape = self.estimate.shape
         inner = shape if self._rows is None else shape[1:]
@@ -162,12 +162,18 @@ def predict_bounds(
     *,
     level: float,
     progress: bool,
+    total: bool = False,
 ) -> PredictionInterval:
     """Predict with the fit and with all replicates; the body of `Bootstrap.interval`."""
     level = check_level(level)
     given = _bind(fit, prediction, args, options)
     bounds(np.empty((len(models), 0)), level)  # says so where there are too few
     name, parts = _per_customer(given)
+    if total and (parts is None or name != "data"):
+        raise InvalidArgumentError(
+            f"{prediction} is not a number per customer, so there is nothing to add up. Take "
+            "interval()."
+        )
     if parts is None:
         estimate = np.asarray(_call(fit, prediction, given), np.float64)
         drawn = [_call(model, prediction, given) for model in models]
@@ -182,6 +188,11 @@ def predict_bounds(
             part = {**given, name: parts.take(index)}
             return np.stack([_call(model, prediction, part) for model in models])
 
+        if total:
+            lower, upper = _sum_bounds(predict, estimate.shape, len(models), level=level)
+            return PredictionInterval(
+                prediction, estimate.sum(axis=0), lower, upper, level, len(models), None, None, kind
+            )
         _fill(predict, lower, upper, len(models), level=level, progress=progress)
     return PredictionInterval(
         prediction, estimate, lower, upper, level, len(models), rows, ids, kind
@@ -210,6 +221,20 @@ def _fill(
             index = np.arange(start, min(start + size, len(lower)))
             lower[index], upper[index] = bounds(predict(index), level)
             step()
+
+
+def _sum_bounds(
+    predict: Callable[[NDArray[np.int64]], Floats], shape: tuple[int, ...], n_models: int,
+    *, level: float,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Return the bounds of the sum over all customers, some of them at a time."""
+    size = max(1, BUDGET // (8 * n_models * math.prod(shape[1:])))
+    sums = np.zeros((n_models, *shape[1:]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CustomerIntelWarning)
+        for start in range(0, shape[0], size):
+            sums += predict(np.arange(start, min(start + size, shape[0]))).sum(axis=1)
+    return bounds(sums, level)
 
 
 def _bind(

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.tables import CustomerSummary
-from customerintel.tables.frames import open_table
+from customerintel.tables.frames import Table, open_table
 from customerintel.tables.ids import CustomerIds
 from customerintel.tables.kinds import Kind
+from customerintel.tables.naming import code_texts
+from customerintel.tables.text import Text
 
-__all__ = ["Parts", "take_customers"]
+__all__ = ["Parts", "ids_of", "take_customers"]
 
 Index = NDArray[np.int64]
 
@@ -32,7 +34,7 @@ class Parts:
     take : callable
         Returns the rows at some places.
     ids : CustomerIds or None
-        The customers, of a summary.
+        The customers: of a summary, or of a column customer_id.
     kind : Kind
         The caller's kind of table.
     """
@@ -55,13 +57,28 @@ class Parts:
         table = source.read(list(names))
         return cls(
             table.native(names), table.n_rows, lambda index: table.native(names, index),
-            None, source.kind,
+            ids_of(table), source.kind,
         )  # fmt: skip
 
     @classmethod
     def of_array(cls, values: NDArray[Any]) -> Self:
         """Take an array as it is."""
         return cls(values, len(values), lambda index: values[index], None, Kind("pandas"))
+
+
+def ids_of(table: Table) -> CustomerIds | None:
+    """Return the customers of a table that has a column customer_id, in the order of its rows."""
+    if "customer_id" not in table.columns:
+        return None
+    raw = table["customer_id"]
+    if raw.missing is not None:
+        return None
+    if isinstance(raw.values, Text):
+        codes, distinct = code_texts(raw.values)
+        return CustomerIds(codes, distinct)
+    if raw.values.dtype.kind in "iu":
+        return CustomerIds(raw.values.astype(np.int64))
+    return None
 
 
 def take_customers(summary: CustomerSummary, index: Index) -> CustomerSummary:

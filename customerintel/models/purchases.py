@@ -14,7 +14,8 @@ from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_number
 from customerintel.models.fitting import Optimum, maximise
 from customerintel.models.results import FittedModel
-from customerintel.models.statistics import PurchaseStatistics, check_unit, read_statistics
+from customerintel.models.row_checks import check_fit_unit
+from customerintel.models.statistics import PurchaseStatistics, read_statistics
 
 if TYPE_CHECKING:
     from customerintel.tables import CustomerSummary
@@ -176,7 +177,7 @@ class PurchaseModel(FittedModel):
         """Read the customers to predict, in the fit's unit."""
         _ = self._values
         rows = read_statistics(data, unit=None)
-        check_unit(rows.unit, self.unit_, "The data")
+        check_fit_unit(rows.unit, self.unit_)
         return rows
 
     def _per_row(
@@ -220,6 +221,11 @@ def check_horizon(horizon: float) -> float:
     """
     if not is_number(horizon):
         raise InvalidArgumentError(f"horizon must be a number; got {type(horizon).__name__}.")
+    if horizon == math.inf:
+        raise InvalidArgumentError(
+            "horizon must be finite here. What is bought for ever has a value: "
+            "discounted_expected_residual(), or lifetime_value with horizon=None."
+        )
     if not (math.isfinite(horizon) and horizon > 0):
         raise InvalidArgumentError(
             f"horizon must be longer than 0, in the unit of the fit; got {horizon!r}."

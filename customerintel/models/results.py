@@ -13,8 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import ConvergenceWarning, InvalidArgumentError, NotFittedError
-from customerintel.models.arguments import check_penalty, is_number
+from customerintel.models.arguments import (
+    check_penalty,
+    number_from_json,
+    number_to_json,
+    parameter,
+)
 from customerintel.models.fitting import Optimum
+from customerintel.models.row_checks import check_unit
 from customerintel.tables.building import build
 from customerintel.tables.kinds import Kind
 from customerintel.tables.notices import warn_caller
@@ -107,13 +113,14 @@ class FittedModel(ABC):
 
     def _give(self, params: Mapping[str, float], unit: str | None) -> None:
         """Take parameters as they are given."""
+        check_unit(unit, None, "The parameters")
         name, names = type(self).__name__, self._names
         if set(params) != set(names):
             raise InvalidArgumentError(
                 f"{name} has the parameters {', '.join(names)}; "
                 f"got {', '.join(map(str, params)) or 'none'}."
             )
-        values = {name: _number(name, params[name]) for name in names}
+        values = {name: parameter(name, params[name]) for name in names}
         for name, value in values.items():
             if not math.isfinite(value) or (name in self.parameters and value <= 0.0):
                 raise InvalidArgumentError(f"The parameter {name} must be positive; got {value!r}.")
@@ -137,8 +144,8 @@ class FittedModel(ABC):
         if found.status == "boundary":
             warn_caller(
                 f"The {name} fit ended on the boundary: {', '.join(found.boundary)}. The data do "
-                "not tell its parameters apart, so there are no standard errors. A simpler model "
-                "says the same.",
+                "not tell its parameters apart, so there are no standard errors. A simpler model, "
+                "where there is one, says the same.",
                 ConvergenceWarning,
             )
         elif found.status == "not_converged":
@@ -224,21 +231,33 @@ class FittedModel(ABC):
         return build(columns, self._kind, None)
 
     def save(self, path: str | Path) -> None:
-        """Write parameters and how they were found as JSON, for `customerintel.models.load`."""
+        """Write parameters and how they were found as JSON, for `customerintel.models.load`.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If there is no such folder.
+        """
         content = {
             "format": FORMAT,
             "format_version": VERSION,
             "model": type(self).__name__,
             "params": dict(zip(self._names, self._values.tolist(), strict=True)),
-            "covariance": [[_to_json(x) for x in row] for row in self.covariance_.tolist()],
-            "log_likelihood": _to_json(self.log_likelihood_),
+            "covariance": [[number_to_json(x) for x in row] for row in self.covariance_.tolist()],
+            "log_likelihood": number_to_json(self.log_likelihood_),
             "status": self.status_,
             "boundary": list(self.boundary_),
-            "n_customers": _to_json(self.n_customers_),
+            "n_customers": number_to_json(self.n_customers_),
             "unit": self.unit_,
             **self._details(),
         }
-        Path(path).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        target = Path(path)
+        if not target.parent.is_dir():
+            raise InvalidArgumentError(
+                f"There is no folder to write {target.name!r} to. Make it first, or correct the "
+                "path."
+            )
+        target.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
     def _details(self) -> dict[str, Any]:
         """Return what a file holds besides: the options of the model, as JSON has them."""
@@ -259,8 +278,8 @@ class FittedModel(ABC):
         )
         errors = np.sqrt(np.diag(model.covariance_)).tolist()
         model.standard_errors_ = dict(zip(model._names, errors, strict=True))
-        model.log_likelihood_ = _from_json(content["log_likelihood"])
-        model.n_customers_ = _from_json(content["n_customers"])
+        model.log_likelihood_ = number_from_json(content["log_likelihood"])
+        model.n_customers_ = number_from_json(content["n_customers"])
         model.status_, model.boundary_ = content["status"], tuple(content["boundary"])
         return model
 
@@ -275,19 +294,3 @@ class FittedModel(ABC):
 
     def _repr_html_(self) -> str:
         return html_table(type(self).__name__, list(self._facts().items()))
-
-
-def _number(name: str, value: Any) -> float:
-    if not is_number(value):
-        raise InvalidArgumentError(
-            f"The parameter {name} must be a number; got {type(value).__name__}."
-        )
-    return float(value)
-
-
-def _to_json(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _from_json(value: float | None) -> float:
-    return math.nan if value is None else value

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
 from customerintel.models.merging import merge_rows
-from customerintel.models.statistics import CORRECT, read_columns, refuse_rows
+from customerintel.models.row_checks import CORRECT, refuse_logs, refuse_rows
+from customerintel.models.statistics import read_columns
 from customerintel.tables import CustomerSummary
 from customerintel.tables.kinds import Kind
 
@@ -72,7 +73,8 @@ class SpendStatistics:
             raise InvalidArgumentError(
                 f"{customers:,.15g} of {of:,.15g} customers with repeat purchases have a mean "
                 f"spend that is missing, zero or negative (first rows: {where}), which the "
-                "Gamma-Gamma model cannot have. Give nonpositive='leave_out' to fit without them."
+                "Gamma-Gamma model cannot have. Call fit(data, nonpositive='leave_out') to fit "
+                "without them."
             )
         kept = self._take(again & ~bad)
         if not len(kept):
@@ -125,6 +127,7 @@ def read_spend(data: Any) -> SpendStatistics:
     SchemaError
         If a column is missing or holds no numbers, or the log has no amounts.
     """
+    refuse_logs(data)
     if isinstance(data, CustomerSummary):
         if not data.has_amounts:
             raise SchemaError(

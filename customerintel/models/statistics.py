@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -12,22 +12,21 @@ from numpy.typing import NDArray
 from customerintel.exceptions import InvalidArgumentError, SchemaError
 from customerintel.models.arguments import is_number
 from customerintel.models.merging import merge_rows
+from customerintel.models.row_checks import check_histories, check_unit, refuse_logs
 from customerintel.schema import is_null
 from customerintel.tables import CustomerSummary
 from customerintel.tables.columns import Raw
 from customerintel.tables.frames import Table, open_table
 from customerintel.tables.kinds import Kind
+from customerintel.tables.notices import warn_caller
 from customerintel.tables.roles import check_names
 
 __all__ = [
-    "CORRECT",
     "Encoder",
     "PurchaseStatistics",
-    "check_unit",
     "numbers_of",
     "read_columns",
     "read_statistics",
-    "refuse_rows",
 ]
 
 Floats = NDArray[np.float64]
@@ -43,10 +42,6 @@ class Encoder(Protocol):
 
     def encode(self, table: Table) -> Floats:
         """Return one row of numbers per row of the table."""
-
-
-#: What to do about rows that no summary has.
-CORRECT = "Correct them, or make the summary with TransactionLog and summarize()."
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +147,8 @@ def read_statistics(
     SchemaError
         If a column is missing or holds no numbers.
     """
+    refuse_logs(data)
+    check_unit(unit, None, "The table")
     if isinstance(data, CustomerSummary):
         check_unit(data.unit, unit, "The summary")
         if data.window is not None:
@@ -173,9 +170,9 @@ def read_statistics(
         more = () if covariates is None else covariates.names
         (x, last, age), weights, table = _read_table(data, names, more, "a customer-base model")
         found = PurchaseStatistics(x, last, age, weights, unit, table.kind)
-        _check_rows(found)
+        check_histories(found, floored=False)
         return found if covariates is None else replace(found, covariates=covariates.encode(table))
-    _check_rows(found)
+    check_histories(found, floored=data.floored)
     return found
 
 
@@ -198,25 +195,15 @@ def _read_table(
     source = open_table(data)
     check_names([*names, *more], what, source.columns)
     weighted = ["weight"] if "weight" in source.columns else []
+    if not weighted and "weights" in source.columns:
+        warn_caller(
+            "The column 'weights' is not looked at, so every row counts as one customer. If it "
+            "holds how many a row stands for, name it 'weight'."
+        )
     table = source.read([*dict.fromkeys([*names, *weighted, *more])])
     columns = [numbers_of(table[name], name) for name in names]
     weights = numbers_of(table["weight"], "weight") if weighted else np.ones(table.n_rows)
     return columns, weights, table
-
-
-def check_unit(given: str | None, wanted: str | None, what: str) -> None:
-    """Refuse ages in another unit than the fit's.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If both are known and differ.
-    """
-    if given is not None and wanted is not None and given != wanted:
-        raise InvalidArgumentError(
-            f"{what} counts in the unit {given!r}, and {wanted!r} is needed. "
-            f"Summarise with unit={wanted!r}."
-        )
 
 
 def numbers_of(raw: Raw, name: str) -> Floats:
@@ -236,41 +223,3 @@ def numbers_of(raw: Raw, name: str) -> Floats:
         raise SchemaError(f"Column {name!r} must hold numbers; convert it before.")
     values = np.ascontiguousarray(values, np.float64)
     return values if raw.missing is None else np.where(raw.missing, np.nan, values)
-
-
-def _check_rows(rows: PurchaseStatistics) -> None:
-    """Refuse what no purchase history can be."""
-    if not len(rows):
-        raise InvalidArgumentError(
-            "There are no customers in the data, so there is nothing to fit or to predict."
-        )
-    x, last, age, weights = rows.frequency, rows.recency, rows.T, rows.weights
-    with np.errstate(invalid="ignore"):
-        broken: Mapping[str, Mask] = {
-            "a frequency, recency, T or weight that is missing or not finite": ~(
-                np.isfinite(x) & np.isfinite(last) & np.isfinite(age) & np.isfinite(weights)
-            ),
-            "a frequency that is negative or not a whole number": (x < 0) | (x != np.floor(x)),
-            "a negative recency or T": (last < 0) | (age < 0),
-            "a recency above T": last > age,
-            "a recency above 0 without a repeat purchase": (x == 0) & (last > 0),
-            "repeat purchases at recency 0": (x > 0) & (last == 0),
-            "a weight that is not positive": weights <= 0,
-        }
-    refuse_rows(broken, CORRECT)
-
-
-def refuse_rows(broken: Mapping[str, Mask], advice: str) -> None:
-    """Raise for the first rule that rows break: how many, and the first of them.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If a mask has a row.
-    """
-    for what, mask in broken.items():
-        if mask.any():
-            n = int(mask.sum())
-            where = ", ".join(map(str, np.flatnonzero(mask)[:5]))
-            rows_have = "1 row has" if n == 1 else f"{n:,} rows have"
-            raise InvalidArgumentError(f"{rows_have} {what} (first rows: {where}). {advice}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,12 +12,12 @@ from numpy.typing import NDArray
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_number
 from customerintel.models.discounting import rate_per_unit
+from customerintel.models.parts import Parts
 from customerintel.models.purchases import check_horizon
 from customerintel.models.results import FittedModel
+from customerintel.models.row_checks import refuse_logs
 from customerintel.rfm.read_only import seal
-from customerintel.tables import CustomerSummary
 from customerintel.tables.building import build
-from customerintel.tables.frames import open_table
 from customerintel.tables.ids import CustomerIds
 from customerintel.tables.kinds import Kind
 from customerintel.tables.results import html_table, one_line
@@ -68,7 +67,7 @@ class LifetimeValue:
     margin : float
         What remains of one unit of spend.
     ids : CustomerIds or None
-        The customers; None where the data were a plain table.
+        The customers; None where the data were a table without customer_id.
     kind : Kind
         Kind of table that `to_frame` gives.
     """
@@ -88,8 +87,13 @@ class LifetimeValue:
 
     @property
     def customer_id(self) -> NDArray[Any] | None:
-        """Customer ids, ascending; None where the data were a plain table."""
+        """Customer ids; None where the data were a table without customer_id."""
         return None if self.ids is None else self.ids.to_numpy()
+
+    @property
+    def total(self) -> float:
+        """Value of all customers together; those without a value are not in it."""
+        return float(np.nansum(self.value))
 
     def to_frame(self) -> Any:
         """Return one row per customer, in the order of the data.
@@ -97,7 +101,7 @@ class LifetimeValue:
         Returns
         -------
         table of the kind that the data came from
-            Columns ``customer_id`` (of a summary), ``value``, ``expected_spend`` and
+            Columns ``customer_id`` (where the data had it), ``value``, ``expected_spend`` and
             ``discounted_purchases``.
         """
         columns: dict[str, Any] = {} if self.ids is None else {"customer_id": self.ids}
@@ -117,7 +121,7 @@ class LifetimeValue:
         unknown = int(np.isnan(self.value).sum())
         return {
             "customers": len(self),
-            "total": float(np.nansum(self.value)),
+            "total": self.total,
             **({"without_value": unknown} if unknown else {}),
             "horizon": "infinite" if self.horizon is None else self.horizon,
             "unit": self.unit,
@@ -200,7 +204,9 @@ def lifetime_value(
         horizon = check_horizon(horizon)
     rate = rate_per_unit(fit.unit_, annual_discount_rate, discount_rate)
     _check_margin(margin)
-    data, kind, ids = _open(data)
+    refuse_logs(data)
+    parts = Parts.of(data)  # a stream can be read only once
+    data, kind, ids = parts.whole, parts.kind, parts.ids
     # the rates as given: models of periods mean a rate per period
     purchases = fit.discounted_expected_purchases(
         data, horizon, annual_discount_rate=annual_discount_rate, discount_rate=discount_rate
@@ -219,18 +225,6 @@ def lifetime_value(
         ids=ids,
         kind=kind,
     )
-
-
-def _open(data: Any) -> tuple[Any, Kind, CustomerIds | None]:
-    """Return the data as something that both models can read, its kind, and its customers."""
-    if isinstance(data, CustomerSummary):
-        return data, data.kind, data.ids
-    source = open_table(data)
-    if isinstance(data, Mapping):
-        return data, source.kind, None
-    # a stream can be read only once, and a lazy table should be
-    names = [name for name in source.columns if isinstance(name, str)]
-    return source.read(names).native({name: name for name in names}), source.kind, None
 
 
 def _check_models(fit: object, spend: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, ValuesView
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from customerintel.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from customerintel.models.cohorts import read_opportunities
 from customerintel.models.gamma_rates import GammaRateModel
 from customerintel.models.holdout import HoldoutSplit
-from customerintel.models.statistics import PurchaseStatistics, check_unit, read_statistics
+from customerintel.models.row_checks import check_unit
+from customerintel.models.statistics import PurchaseStatistics, read_statistics
 from customerintel.plot.purchases import Clock
 from customerintel.tables import TransactionLog
 
@@ -82,10 +83,17 @@ def read_fits(fit: Any, what: str) -> list[tuple[str, Drawn]]:
     NotFittedError
         If one has no parameters yet.
     """
-    given = list(fit) if isinstance(fit, list | tuple) else [fit]
+    if isinstance(fit, Mapping):  # as the fits of a comparison
+        fit = fit.values()
+    given = list(fit) if isinstance(fit, list | tuple | ValuesView) else [fit]
     if not given:
         raise InvalidArgumentError(f"{what} needs a fitted model, or a list of them; got none.")
     fits = [read_fit(one, what) for one in given]
+    if len({is_discrete(one) for one in fits}) > 1:
+        raise InvalidArgumentError(
+            "BetaGeoBetaBinomial counts opportunities in which a customer bought, and the other "
+            f"models purchases, so one picture cannot hold both. Call {what} once for each."
+        )
     units = {one.unit_ for one in fits if one.unit_ is not None}
     if len(units) > 1:
         raise InvalidArgumentError(

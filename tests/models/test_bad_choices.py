@@ -6,7 +6,7 @@ import pytest
 
 import customerintel as ci
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.beta_geo_cnbd import BetaGeoCNBD
+from customerintel.models import BetaGeoCNBD, BetaGeoNBD, GammaGamma, split_holdout
 
 TABLE = {"frequency": [0, 2, 5], "recency": [0.0, 9.0, 20.0], "T": [30.0, 31.0, 25.0]}
 PARAMS = {"r": 0.5, "alpha": 6.0, "a": 0.9, "b": 1.6}
@@ -34,6 +34,49 @@ CASES = {
             "between each customer's successive purchases, without which the likelihoods of "
             "different k cannot be compared. A CustomerSummary has it; or give a k."
         ),
+    ),
+    "a log in place of a summary": (
+        lambda: BetaGeoNBD().fit(ci.TransactionLog.from_frame(LOG)),
+        InvalidArgumentError,
+        (
+            "A model looks at a summary of customers, not at a log. Make one: "
+            "ci.summarize(log, as_of=…, unit=…)."
+        ),
+    ),
+    "a history in place of a summary": (
+        lambda: GammaGamma().fit(ci.TransactionLog.from_frame(LOG).as_of("2024-04-01")),
+        InvalidArgumentError,
+        (
+            "A model looks at a summary of customers, not at a history. Make one: "
+            "history.summarize(unit=…)."
+        ),
+    ),
+    "a split in place of a summary": (
+        lambda: BetaGeoNBD().fit(
+            split_holdout(ci.TransactionLog.from_frame(LOG), calibration_end="2024-02-01")
+        ),
+        InvalidArgumentError,
+        "A model looks at a summary of customers, not at a split. Give split.calibration.",
+    ),
+    "a summary of a window": (
+        lambda: BetaGeoNBD().fit(
+            ci.summarize(ci.TransactionLog.from_frame(LOG), as_of="2024-04-01", window="90d")
+        ),
+        InvalidArgumentError,
+        (
+            "The summary looks at a window only, so it does not know when customers came, and no "
+            "model of purchases can be fitted or asked. Summarise without window."
+        ),
+    ),
+    "an unknown unit of a table": (
+        lambda: BetaGeoNBD().fit(TABLE, unit="weeks"),
+        InvalidArgumentError,
+        "unit must be one of 'hour', 'day', 'week', 'month', 'quarter', 'year'; got 'weeks'.",
+    ),
+    "a folder that is not there": (
+        lambda: BetaGeoNBD.from_params(PARAMS).save("no folder/fit.json"),
+        InvalidArgumentError,
+        "There is no folder to write 'fit.json' to. Make it first, or correct the path.",
     ),
     "gaps that are missing": (
         lambda: BetaGeoCNBD(k=2).fit(TABLE | {"sum_log_gaps": [0.0, None, 1.0]}, unit="week"),

@@ -49,7 +49,8 @@ def saved(folder, *, without=(), text=None, **changes):
 
 NO_MONEY = "The log has no amounts, so nobody's spend is known. Make it with amount=…."
 LEAVE_OUT = (
-    "which the Gamma-Gamma model cannot have. Give nonpositive='leave_out' to fit without them."
+    "which the Gamma-Gamma model cannot have. Call fit(data, nonpositive='leave_out') to fit "
+    "without them."
 )
 
 #: What is given: a call that is made with an empty folder, the class and the whole message.

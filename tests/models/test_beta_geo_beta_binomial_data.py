@@ -44,8 +44,8 @@ def test_known_parameters_come_back(unit):
     log = model.simulate(n_customers=5000, T=24, seed=7)
     end = np.datetime64("2000-01-01") + {
         "day": np.timedelta64(24, "D"),
-        "week": np.timedelta64(24 * 7, "D"),
-        "month": np.datetime64("2002-01-01") - np.datetime64("2000-01-01"),
+        "week": np.timedelta64(24 * 7 + 1, "D"),  # a Sunday
+        "month": np.datetime64("2002-01-31") - np.datetime64("2000-01-01"),
     }[unit]  # fmt: skip
     summary = log.as_of(str(end)).summarize(unit=unit, period=unit)
     fit = models.BetaGeoBetaBinomial().fit(summary)

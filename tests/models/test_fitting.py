@@ -154,7 +154,10 @@ CALLS = {
     "an infinite horizon": (
         lambda: check_horizon(math.inf),
         InvalidArgumentError,
-        "horizon must be longer than 0, in the unit of the fit; got inf.",
+        (
+            "horizon must be finite here. What is bought for ever has a value: "
+            "discounted_expected_residual(), or lifetime_value with horizon=None."
+        ),
     ),
     "a horizon that is no number": (
         lambda: check_horizon("52"),

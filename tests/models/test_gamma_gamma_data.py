@@ -85,7 +85,7 @@ def test_spend_that_is_not_positive(spend):
     assert str(caught.value) == (
         f"2 of {n} customers with repeat purchases have a mean spend that is missing, zero or "
         f"negative (first rows: {places[0]}, {places[1]}), which the Gamma-Gamma model cannot "
-        "have. Give nonpositive='leave_out' to fit without them."
+        "have. Call fit(data, nonpositive='leave_out') to fit without them."
     )
     left = models.GammaGamma().fit(data, nonpositive="leave_out")
     kept = {name: np.delete(column, places) for name, column in data.items()}

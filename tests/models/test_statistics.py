@@ -56,10 +56,7 @@ HISTORIES = {
     "a missing age": (
         changed(T=[38.0, np.nan, 12.5]),
         InvalidArgumentError,
-        (
-            "1 row has a frequency, recency, T or weight that is missing or not finite "
-            f"(first rows: 1). {PLAUSIBLE}"
-        ),
+        (f"1 row has a T that is missing or not finite (first rows: 1). {PLAUSIBLE}"),
     ),
     "a negative age": (
         changed(T=[-1.0, 38.0, 12.5]),

@@ -15,7 +15,7 @@ from customerintel.exceptions import ConvergenceWarning, DataQualityWarning
 #: Which parameters run away is up to the search where several do: … stands for any of them.
 RIDGE = (
     "The {} fit ended on the boundary: {}. The data do not tell its parameters apart, so there are "
-    "no standard errors. A simpler model says the same."
+    "no standard errors. A simpler model, where there is one, says the same."
 )
 SPEND = {"p": 6.25, "q": 3.74, "gamma": 15.44}
 BETA_GEO = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}

@@ -100,13 +100,18 @@ CALLS = {
             'fit(table, unit="week") or from_params(params, unit="week").'
         ),
     ),
-    "a model with a unit of its own, on dates": (
-        lambda: tracking(models.NBD.from_params(PARAMS, unit="visit")),
+    "opportunities and purchases in one picture": (
+        lambda: tracking([NBD, BG_BB]),
         InvalidArgumentError,
         (
-            "The unit of the model must be one of 'hour', 'day', 'week', 'month', 'quarter', "
-            "'year' to go with dates; it is 'visit'."
+            "BetaGeoBetaBinomial counts opportunities in which a customer bought, and the other "
+            "models purchases, so one picture cannot hold both. Call tracking once for each."
         ),
+    ),
+    "a model with a unit of its own": (
+        lambda: tracking(models.NBD.from_params(PARAMS, unit="visit")),
+        InvalidArgumentError,
+        ("unit must be one of 'hour', 'day', 'week', 'month', 'quarter', 'year'; got 'visit'."),
     ),
     "a table instead of a log": (
         lambda: tracking(log=ROWS),
