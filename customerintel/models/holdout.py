@@ -145,7 +145,7 @@ def split_holdout(
     Examples
     --------
     >>> import customerintel as ci
-    >>> from customerintel.models.holdout import split_holdout
+    >>> from customerintel.models import split_holdout
     >>> log = ci.TransactionLog.from_frame({
     ...     "customer_id": [1, 1, 1, 2, 3],
     ...     "timestamp": ["2024-01-01", "2024-01-08", "2024-01-20", "2024-01-03", "2024-01-22"],

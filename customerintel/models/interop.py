@@ -52,7 +52,7 @@ def to_pymc_marketing(summary: CustomerSummary, *, unit: str | None = None) -> p
     Examples
     --------
     >>> import customerintel as ci
-    >>> from customerintel.models.interop import to_pymc_marketing
+    >>> from customerintel.models import to_pymc_marketing
     >>> log = ci.TransactionLog.from_frame({
     ...     "customer_id": [7, 7, 3],
     ...     "timestamp": ["2024-01-01", "2024-01-15", "2024-01-08"],

@@ -15,6 +15,7 @@ from customerintel.exceptions import (
     InvalidArgumentError,
     NotFittedError,
 )
+from customerintel.models import NBD
 from customerintel.models.fitting import maximise
 from customerintel.models.purchases import PurchaseModel, check_horizon
 
@@ -127,24 +128,24 @@ def test_reprs_hold_the_facts_and_nothing_unescaped():
 
 CALLS = {
     "a negative penalty": (
-        lambda: Poisson(penalty=-1.0),
+        lambda: NBD(penalty=-1.0),
         InvalidArgumentError,
         "penalty must be 0 or a positive number; got -1.0.",
     ),
     "other parameters than the model has": (
-        lambda: Poisson.from_params({"r": 1.0}),
+        lambda: NBD.from_params({"r": 1.0}),
         InvalidArgumentError,
-        "Poisson has the parameters rate; got r.",
+        "NBD has the parameters r, alpha; got r.",
     ),
     "a parameter that is not positive": (
-        lambda: Poisson.from_params({"rate": 0.0}),
+        lambda: NBD.from_params({"r": 1.0, "alpha": 0.0}),
         InvalidArgumentError,
-        "The parameter rate must be positive; got 0.0.",
+        "The parameter alpha must be positive; got 0.0.",
     ),
     "a model that was not fitted": (
-        lambda: Poisson().summary(),
+        lambda: NBD().summary(),
         NotFittedError,
-        "This Poisson has no parameters yet: call fit(summary), or make one with from_params().",
+        "This NBD has no parameters yet: call fit(summary), or make one with from_params().",
     ),
     "a horizon of no length": (
         lambda: check_horizon(0.0),
