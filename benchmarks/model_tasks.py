@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def histories(model: str, n: int) -> dict[str, np.ndarray]:
     path = DATA / f"{model}-{n}.npz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(path, **simulate(model, n))
+        columns: dict[str, Any] = dict(simulate(model, n))
+        np.savez(path, **columns)
     with np.load(path) as stored:
         return {name: stored[name] for name in stored.files}
 
@@ -100,8 +102,7 @@ def theirs(model: str, frame: Any) -> Fitted:
 
 def pymc_map(frame: Any) -> Fitted:
     """Fit BG/NBD with pymc-marketing: the mode of the posterior."""
-    from pymc_marketing import clv
-
+    clv = import_module("pymc_marketing.clv")
     data = frame.assign(customer_id=np.arange(len(frame)))
     model = clv.BetaGeoModel(data=data)
     model.fit(method="map", progressbar=False)

@@ -10,6 +10,7 @@ import numpy as np
 from customerintel.exceptions import InvalidArgumentError
 
 __all__ = [
+    "MOST",
     "check_ahead",
     "check_n_max",
     "check_penalty",
@@ -21,10 +22,15 @@ __all__ = [
     "whole_number",
 ]
 
+#: Greatest parameter, and the inverse of the least, with which kernels come to an end.
+MOST = 1e100
+
 
 def is_number(value: object) -> bool:
-    """Whether a value is a real number; True and False are none."""
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    """Whether a value is a real number; True, False and integers beyond all floats are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return False
+    return not isinstance(value, int) or abs(value) < 2**1023
 
 
 def is_count(value: object) -> bool:
@@ -74,11 +80,23 @@ def check_n_max(n_max: Any) -> int:
     return int(n_max)
 
 
-def parameter(name: str, value: Any) -> float:
-    """Return a parameter that was given as a float."""
+def parameter(name: str, value: Any, *, positive: bool) -> float:
+    """Return a parameter that was given as a float.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is no number that it can be.
+    """
     if not is_number(value):
         raise InvalidArgumentError(
             f"The parameter {name} must be a number; got {type(value).__name__}."
+        )
+    if not math.isfinite(value) or (positive and value <= 0.0):
+        raise InvalidArgumentError(f"The parameter {name} must be positive; got {value!r}.")
+    if positive and not 1.0 / MOST <= value <= MOST:
+        raise InvalidArgumentError(
+            f"The parameter {name} must lie between {1.0 / MOST:g} and {MOST:g}; got {value!r}."
         )
     return float(value)
 
@@ -89,5 +107,13 @@ def number_to_json(value: float) -> float | None:
 
 
 def number_from_json(value: float | None) -> float:
-    """Return a number as JSON had it."""
+    """Return a number as JSON had it.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    if value is not None and not is_number(value):
+        raise TypeError(f"a {type(value).__name__} in place of a number")
     return math.nan if value is None else value

@@ -15,6 +15,8 @@ from customerintel.models.statistics import PurchaseStatistics
 
 __all__ = ["BetaGeoModel", "draw_dropouts", "find_starts"]
 
+#: r, a and b: where the search starts.
+_STARTS = ((0.5, 0.5, 2.0), (2.0, 1.0, 3.0), (1.0, 0.05, 0.1))
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -85,7 +87,7 @@ def find_starts(rows: PurchaseStatistics, k: int = 1) -> list[list[float]]:
         # nobody bought again: the likelihood is greatest where nobody ever does
         return [[1e-9, max(observed / rows.n_customers, 1.0), 1.0, 1.0]]
     rate = k * bought / observed
-    return [[r, r / rate, a, b] for r, a, b in ((0.5, 0.5, 2.0), (2.0, 1.0, 3.0))]
+    return [[r, r / rate, a, b] for r, a, b in _STARTS]
 
 
 def draw_dropouts(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
+from customerintel.models.arguments import MOST
 from customerintel.models.covariate_scale import Effect, Placed, Scale, check_spread
 from customerintel.models.covariates import Coding, check_columns
 from customerintel.models.fitting import Optimum
@@ -25,8 +26,8 @@ __all__ = ["CovariateModel"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: An exponent beyond this is an optimiser on its way; exp would overflow.
-_FAR = 40.0
+#: A logarithm beyond this is a search on its way; exp would overflow.
+_FAR = 300.0
 
 
 class CovariateModel(GammaRateModel):
@@ -98,10 +99,11 @@ class CovariateModel(GammaRateModel):
 
     def _spread_params(self, params: Floats, covariates: Floats) -> Floats:
         """Return the parameters of customers with these covariates, shape (n, k)."""
-        found = np.repeat(params[None, : len(self.parameters)], len(covariates), axis=0)
+        logs = np.repeat(np.log(params[None, : len(self.parameters)]), len(covariates), axis=0)
         for effect, own, columns in self._placed():
-            power = effect.sign * (covariates[:, columns] @ params[own])
-            found[:, effect.place] *= np.exp(np.clip(power, -_FAR, _FAR))
+            # added to the logarithm: far from 0 the parts alone may be no numbers
+            logs[:, effect.place] += effect.sign * (covariates[:, columns] @ params[own])
+        found: Floats = np.exp(np.clip(logs, -_FAR, _FAR))
         return found
 
     # -- fitting ------------------------------------------------------------------------------
@@ -124,13 +126,37 @@ class CovariateModel(GammaRateModel):
         whole: PurchaseStatistics = rows if start is None else self._packed
         assert whole.covariates is not None  # noqa: S101 - for the type checker
         scale = Scale.of(whole.covariates, whole.weights, self._placed())
-        if start is None:
-            plain = super()._find(replace(rows, covariates=None).compress())
-            start = np.concatenate([plain.params, np.zeros(len(self._names) - len(plain.params))])
-        else:
-            start = scale.to_search(start)
         scaled = replace(rows, covariates=scale.covariates(rows.covariates))
-        return scale.to_natural(self._search(scaled, [start.tolist()]))
+        if start is not None:
+            return scale.to_natural(self._search(scaled, [scale.to_search(start).tolist()]))
+        alike = replace(rows, covariates=None).compress()
+        plain = super()._find(alike)
+        none = [0.0] * (len(self._names) - len(self.parameters))
+        # differences that the covariates explain may send the plain model to a boundary
+        starts = [[*plain.params.tolist(), *none]] if plain.status == "interior" else []
+        starts += [[*own, *none] for own in self._starts(alike)]
+        found = scale.to_natural(self._search_all(scaled, starts))
+        self._check_size(found)
+        return found
+
+    def _check_size(self, found: Optimum) -> None:
+        """Refuse parameters at covariates of 0 that no number can hold."""
+        base = found.params[: len(self.parameters)]
+        with np.errstate(invalid="ignore"):
+            written = (base >= 1.0 / MOST) & (base <= MOST)
+        if not written.all():
+            raise InvalidArgumentError(
+                "A covariate is so far from 0, beside its spread, that the parameters of "
+                "customers at 0 are too large or too small to write down. Subtract its mean, or "
+                "a usual value (such as 2020 from a year)."
+            )
+
+    def _ranges(self, rows: PurchaseStatistics) -> Floats | None:
+        if rows.covariates is None:
+            return None
+        # a column that is constant in a sample may end anywhere
+        ranges = np.maximum(np.ptp(rows.covariates, axis=0), 1e-3)
+        return np.concatenate([ranges[columns] for _, _, columns in self._placed()])
 
     def _likelihood(self, params: Floats, rows: PurchaseStatistics) -> tuple[float, Floats]:
         if rows.covariates is None:

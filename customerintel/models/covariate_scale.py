@@ -47,10 +47,14 @@ class Scale:
 
     @classmethod
     def of(cls, columns: Floats, weights: Floats, placed: Sequence[Placed]) -> Scale:
-        """Measure the columns of weighted rows."""
+        """Measure the columns of weighted rows; those of 0 and 1 stay as they are.
+
+        What happens to one group of customers then has nothing to do with the others.
+        """
         shift = np.average(columns, axis=0, weights=weights)
         squares = np.average((columns - shift) ** 2, axis=0, weights=weights)
-        return cls(shift, np.sqrt(squares), placed)
+        plain = ((columns == 0.0) | (columns == 1.0)).all(axis=0)
+        return cls(np.where(plain, 0.0, shift), np.where(plain, 1.0, np.sqrt(squares)), placed)
 
     def covariates(self, covariates: Floats) -> Floats:
         """Return columns as the search sees them."""
@@ -67,6 +71,10 @@ class Scale:
 
     def to_natural(self, found: Optimum) -> Optimum:
         """Return an optimum of the search in the columns' own units."""
+        with np.errstate(all="ignore"):  # what no number can hold is refused by the caller
+            return self._to_natural(found)
+
+    def _to_natural(self, found: Optimum) -> Optimum:
         params, slopes = found.params.copy(), np.eye(len(found.params))
         for effect, own, columns in self.placed:
             params[own] = found.params[own] / self.spread[columns]

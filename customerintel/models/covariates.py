@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 
 #: A text with more levels is rather a name than a covariate.
 _MOST_LEVELS = 100
+#: Columns that the models look at themselves.
+_OWN = ("frequency", "recency", "T", "weight", "customer_id")
 #: What to do about rows whose covariate cannot be used.
 _CORRECT = "Correct the rows, or leave them out."
 
@@ -144,12 +146,15 @@ class Coding:
 
     def encode_one(self, values: Mapping[str, Any]) -> Floats:
         """Return the numbers of one customer, shape (m,)."""
-        if set(values) != set(self.names):
+        if not isinstance(values, Mapping) or set(values) != set(self.names):
+            listed = values if isinstance(values, Mapping) else (type(values).__name__,)
             raise InvalidArgumentError(
                 f"The model has the covariates {', '.join(self.names)}; "
-                f"got {', '.join(map(str, values)) or 'none'}."
+                f"got {', '.join(map(str, listed)) or 'none'}."
             )
-        source = open_table({name: [values[name]] for name in self.names})
+        # NumPy's own kind of text is one, too
+        plain = {name: str(v) if isinstance(v, str) else v for name, v in values.items()}
+        source = open_table({name: [plain[name]] for name in self.names})
         row: Floats = self.encode(source.read(list(self.names)))[0]
         return row
 
@@ -161,6 +166,9 @@ class Coding:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
         """Read what `to_json` gave."""
+        for levels in content["levels"].values():
+            if levels is not None and not all(isinstance(level, str) for level in levels):
+                raise TypeError("levels that are no texts")
         found = {
             name: Covariate(name, None if levels is None else tuple(levels))
             for name, levels in content["levels"].items()
@@ -180,6 +188,11 @@ def check_columns(columns: Sequence[str], argument: str) -> tuple[str, ...]:
     if not listed or len(set(columns)) != len(columns):
         raise InvalidArgumentError(
             f'{argument} must be a list of different column names, such as ["Channel"].'
+        )
+    own = [name for name in columns if name in _OWN]
+    if own:
+        raise InvalidArgumentError(
+            f"{argument} names {own[0]!r}, which the model explains. Name what is known besides."
         )
     return tuple(columns)
 

@@ -285,7 +285,7 @@ class GammaRateModel(PurchaseModel):
 
         Notes
         -----
-        Two purchases within one period of a summary count as one there.
+        Two within one period of a summary count as one there.
         """
         values = self._newcomer()
         n, length, unit = check_simulation(n_customers, T, self.unit_)

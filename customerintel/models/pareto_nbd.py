@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: r, s, and β in mean ages: where the search starts.
-_STARTS = ((0.5, 0.5, 0.5), (1.0, 1.0, 2.0))
+_STARTS = ((0.5, 0.5, 0.5), (1.0, 1.0, 2.0), (0.5, 0.05, 0.02))
 
 
 class ParetoNBD(CovariateModel):

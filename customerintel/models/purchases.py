@@ -103,34 +103,43 @@ class PurchaseModel(FittedModel):
         """Find the optimum of compressed rows, from `start` only if it is given."""
         if start is not None:
             return self._search(rows, [start.tolist()])
+        return self._search_all(rows, self._starts(rows))
+
+    def _search_all(self, rows: PurchaseStatistics, starts: list[list[float]]) -> Optimum:
+        """Search from each start; where there are many rows, among a sample of them first."""
         if len(rows) <= SAMPLE:
-            return self._search(rows, self._starts(rows))
+            return self._search(rows, starts)
         # a sample tells where the optimum is, and how the likelihood bends there
         sample = rows.sample(SAMPLE)
-        near = self._search(sample, self._starts(sample))
+        near = self._search(sample, starts)
         if near.status == "interior":
-            bends = near.covariance / np.outer(near.params, near.params) * sample.n_customers
+            steps = np.ones(len(near.params))
+            steps[: len(self.parameters)] = near.params[: len(self.parameters)]
+            bends = near.covariance / np.outer(steps, steps) * sample.n_customers
             return self._search(rows, [near.params.tolist()], bends)
         # far out the search would hardly move: the sample alone must not decide that
-        return self._search(rows, [near.params.tolist(), *self._starts(rows)])
+        return self._search(rows, [near.params.tolist(), *starts])
 
     def _search(
         self, rows: PurchaseStatistics, starts: list[list[float]], inverse: Floats | None = None
     ) -> Optimum:
         """Search from each start."""
-        k = len(self.parameters)
-        names = self.parameters if rows.covariates is None else self._names
         age = float(np.average(rows.T, weights=rows.weights)) or 1.0
         return maximise(
             lambda params: self._likelihood(params, rows),
             starts,
-            names,
+            self.parameters if rows.covariates is None else self._names,
             n=rows.n_customers,
             penalty=self.penalty,
-            n_effects=len(names) - k,
+            ranges=self._ranges(rows),
             typical=[age if name in _TIMES else 1.0 for name in self.parameters],
             inverse=inverse,
+            limits=8 if len(rows) <= SAMPLE else 1,
         )
+
+    def _ranges(self, _rows: PurchaseStatistics) -> Floats | None:
+        """Return from where to where the covariate of each effect goes."""
+        return None
 
     def _refit(self, weights: Floats) -> Optimum:
         """Fit the kept rows again with other weights, from the optimum on, without a warning."""

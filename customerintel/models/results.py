@@ -35,7 +35,6 @@ Floats = NDArray[np.float64]
 
 FORMAT = "customerintel.model"
 VERSION = 1
-#: Two-sided 95 % of a normal distribution.
 Z95 = 1.959963984540054
 
 
@@ -115,15 +114,19 @@ class FittedModel(ABC):
         """Take parameters as they are given."""
         check_unit(unit, None, "The parameters")
         name, names = type(self).__name__, self._names
+        if not isinstance(params, Mapping):
+            raise InvalidArgumentError(
+                f"{name} takes its parameters as a dict of names and numbers; "
+                f"got {type(params).__name__}."
+            )
         if set(params) != set(names):
             raise InvalidArgumentError(
                 f"{name} has the parameters {', '.join(names)}; "
                 f"got {', '.join(map(str, params)) or 'none'}."
             )
-        values = {name: parameter(name, params[name]) for name in names}
-        for name, value in values.items():
-            if not math.isfinite(value) or (name in self.parameters and value <= 0.0):
-                raise InvalidArgumentError(f"The parameter {name} must be positive; got {value!r}.")
+        values = {
+            name: parameter(name, params[name], positive=name in self.parameters) for name in names
+        }
         unknown = np.full((len(values), len(values)), np.nan)
         given = Optimum(np.array(list(values.values())), math.nan, unknown, "given", ())
         self._settle(given, n_customers=math.nan, unit=unit, kind=Kind("pandas"))
@@ -199,7 +202,7 @@ class FittedModel(ABC):
         Returns
         -------
         Bootstrap
-            With `interval` for any prediction, and `summary` for the parameters.
+            With `interval` and `total` for predictions, and `summary` for the parameters.
 
         Raises
         ------
@@ -211,7 +214,7 @@ class FittedModel(ABC):
         return bootstrap(self, n, seed=seed, progress=progress)
 
     def summary(self) -> Any:
-        """Return one row per parameter: coef, se, z and its 95 % interval.
+        """Return one row per parameter: coef, se, z = coef / se, and its 95 % interval.
 
         The interval is that of the logarithm (delta method), so it holds no impossible value;
         effects of covariates, which may have either sign, have a symmetric one.

@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 
 #: Rows of an image of continuous ages.
 ROWS = 50
-#: Columns, if nobody says how many.
-COLUMNS = 30
+#: Columns, if nobody says how many, and the most that there may be.
+COLUMNS, WIDEST = 30, 1_000
 
 
 def probability_alive_matrix(
@@ -167,6 +167,11 @@ class _Cells:
             most = COLUMNS if rows is None else min(COLUMNS, int(rows.frequency.max()))
             max_frequency = max(most, 1)
         columns = whole_number(max_frequency, "max_frequency", "purchases", least=1)
+        if columns > WIDEST:
+            raise InvalidArgumentError(
+                f"max_frequency must be at most {WIDEST:,}: no picture shows more columns; "
+                f"got {columns:,}."
+            )
         if is_discrete(fit):
             count = whole_number(T, "T", "opportunities", least=1)
             columns = min(columns, count)
