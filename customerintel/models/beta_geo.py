@@ -15,8 +15,8 @@ from customerintel.models.statistics import PurchaseStatistics
 
 __all__ = ["BetaGeoModel", "draw_dropouts", "find_starts"]
 
-#: r, a and b: where the search starts.
-_STARTS = ((0.5, 0.5, 2.0), (2.0, 1.0, 3.0), (1.0, 0.05, 0.1))
+#: r, a and b: where the search starts; the last where few are lost, and those at once.
+_STARTS = ((0.5, 0.5, 2.0), (2.0, 1.0, 3.0), (1.0, 0.002, 0.2))
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 

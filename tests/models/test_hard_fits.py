@@ -147,3 +147,20 @@ def test_files_with_texts_for_numbers_are_refused(part, tmp_path):
     path.write_text(json.dumps(content | {part: "many"}), encoding="utf-8")
     with pytest.raises(InvalidArgumentError, match="is not complete"):
         models.load(path)
+
+
+def test_few_who_are_lost_at_once_among_many_who_never_are():
+    """The limit a, b → 0 with a small a / b, beside one at which nobody is lost."""
+    rng = np.random.default_rng(29)
+    n = 400
+    rate = rng.gamma(0.7, 1 / 9.0, n)
+    x = rng.poisson(rate * 365.0).astype(float)
+    gone = (rng.random(n) < 0.03) & (x > 0)
+    x[gone] = 1.0
+    last = np.where(x > 0, 365.0 * rng.random(n) ** (1 / np.maximum(x, 1)), 0.0)
+    rows = {"frequency": x, "recency": np.where(gone, 5.0, last), "T": np.full(n, 365.0)}
+    with pytest.warns(ConvergenceWarning, match="a → 0"):
+        fit = BetaGeoNBD().fit(rows, unit="day")
+    # of those who bought again, some look lost at once who are not
+    assert 0.02 < fit.params_["a"] / fit.params_["b"] < 0.12
+    assert fit.log_likelihood_ > models.NBD().fit(rows, unit="day").log_likelihood_ + 1.0
