@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
@@ -15,14 +16,18 @@ from customerintel.models.discounting import rate_per_period
 from customerintel.models.fitting import Optimum, maximise
 from customerintel.models.results import FittedModel
 from customerintel.models.row_checks import check_fit_unit
-from customerintel.models.simulation import START, as_log, check_simulation
+from customerintel.models.simulation import (
+    START,
+    as_log,
+    check_simulation,
+    draw_opportunities,
+)
 from customerintel.models.statistics import PurchaseStatistics
 from customerintel.tables import TransactionLog
 
 __all__ = ["BetaGeoBetaBinomial"]
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 #: Where the search begins, natural scale.
 _STARTS = ((1.0, 1.0, 1.0, 3.0), (0.3, 1.0, 0.3, 5.0), (2.0, 8.0, 0.5, 1.0))
 
@@ -89,9 +94,10 @@ class BetaGeoBetaBinomial(FittedModel):
                 "T is 0 in all rows: nobody could buy again. Observe for at least one period."
             )
         found = self._search(packed, _STARTS)
-        self._packed = packed
-        self._settle(found, n_customers=packed.n_customers, unit=rows.unit, kind=rows.kind)
-        return self
+        fitted = copy.copy(self)
+        fitted._packed = packed
+        fitted._settle(found, n_customers=packed.n_customers, unit=rows.unit, kind=rows.kind)
+        return self._become(fitted)
 
     def _search(self, rows: PurchaseStatistics, starts: Sequence[Sequence[float]]) -> Optimum:
         return maximise(
@@ -201,6 +207,7 @@ class BetaGeoBetaBinomial(FittedModel):
         """
         from customerintel._kernels.beta_geo_beta_binomial import purchases
 
+        _ = self._values  # without parameters there is no unit either
         rate = rate_per_period(self.unit_, annual_discount_rate, discount_rate)
         ahead = -1 if horizon is None else _count(horizon)
         return self._per_row(data, purchases, ahead, 1.0 / (1.0 + rate))
@@ -251,7 +258,9 @@ class BetaGeoBetaBinomial(FittedModel):
         params = self._values
         n, _, unit = check_simulation(n_customers, T, self.unit_)
         count = whole_number(T, "T", "opportunities", least=1)
-        customer, place = _draw(np.random.default_rng(seed), params, n, count)
+        rng = np.random.default_rng(seed)
+        chance, dropout = rng.beta(params[0], params[1], n), rng.beta(params[2], params[3], n)
+        customer, place = draw_opportunities(rng, chance, dropout, count)
         step = {"month": 1, "quarter": 3, "year": 12}.get(unit)
         if step is None:
             return as_log(customer, place.astype(np.float64), unit)
@@ -285,16 +294,3 @@ def _likelihood(params: Floats, rows: PurchaseStatistics) -> tuple[float, Floats
 
 def _count(horizon: object) -> int:
     return whole_number(horizon, "horizon", "opportunities", least=1)
-
-
-def _draw(rng: np.random.Generator, params: Floats, n: int, count: int) -> tuple[Ints, Ints]:
-    """Draw who (from 1) buys at which opportunities (0: the first purchase), in order."""
-    p = rng.beta(params[0], params[1], n)
-    # θ may be as good as 0, where a geometric number has no end
-    theta = np.maximum(rng.beta(params[2], params[3], n), 1e-15)
-    lived = np.minimum(rng.geometric(theta) - 1, count)
-    bought = np.ones((n, count + 1), bool)
-    for k in range(1, count + 1):
-        bought[:, k] = (rng.random(n) < p) & (lived >= k)
-    customer, place = np.nonzero(bought)
-    return customer + 1, place

@@ -18,7 +18,7 @@ from customerintel.models.arguments import is_count, whole_number
 from customerintel.models.fitting import Optimum
 from customerintel.models.intervals import PredictionInterval, bounds, check_level, predict_bounds
 from customerintel.models.progress import progress_bar
-from customerintel.models.purchases import ROWS, PurchaseModel
+from customerintel.models.purchases import ROWS
 from customerintel.models.results import FittedModel
 from customerintel.rfm.read_only import seal
 from customerintel.tables.building import build
@@ -51,8 +51,10 @@ class Bootstrap:
     Notes
     -----
     Replicates on the boundary of the parameters count like all others: a parameter that may be
-    infinite is part of what the data say. Those that did not converge are left out. What a fit
-    chose besides its parameters, such as the regularity k of `BetaGeoCNBD`, stays as it is.
+    infinite is part of what the data say. Those that did not converge are left out, and so are
+    those whose parameters at covariates of 0 are no numbers (subtract the means of covariates).
+    What a fit chose besides its parameters, such as the regularity k of `BetaGeoCNBD`, stays as
+    it is.
 
     References
     ----------
@@ -215,7 +217,7 @@ def bootstrap(fit: FittedModel, n: int, *, seed: int, progress: bool) -> Bootstr
     def work() -> None:
         for k in places:
             drawn = np.random.default_rng(seeds[k]).multinomial(n_customers, share)
-            optima[k] = _fit_again(fit, drawn.astype(np.float64))
+            optima[k] = fit._refit(drawn.astype(np.float64))
             step()
 
     # a large fit works on its own rows in threads: both together are no more than there are
@@ -223,19 +225,6 @@ def bootstrap(fit: FittedModel, n: int, *, seed: int, progress: bool) -> Bootstr
     with progress_bar(n, "bootstrap", shown=progress) as step:
         run(work, [()] * min(side_by_side, n))
     return _collect(fit, [optima[k] for k in range(n)], int(seed))
-
-
-def _fit_again(fit: FittedModel, weights: Floats) -> Optimum:
-    """Fit to customers drawn anew: from the optimum on, which is near."""
-    found = fit._refit(weights)
-    if fit.status_ == "interior" or not isinstance(fit, PurchaseModel):
-        return found
-    # from a boundary there is no way back, so the search begins anew, too
-    rows = fit._packed.weighted(weights)
-    covariates = rows.covariates is not None
-    fresh = fit._find(rows) if covariates else fit._search(rows, fit._starts(rows))
-    # a search that met NaN has found nothing
-    return fresh if not found.log_likelihood >= fresh.log_likelihood else found
 
 
 def _counts(fit: FittedModel) -> NDArray[np.float64]:

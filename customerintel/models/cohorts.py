@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 from customerintel.exceptions import InvalidArgumentError, SchemaError
 from customerintel.models.arguments import is_number
 from customerintel.models.row_checks import refuse_rows
-from customerintel.models.statistics import PurchaseStatistics, numbers_of, read_statistics
+from customerintel.models.statistics import (
+    PurchaseStatistics,
+    numbers_of,
+    read_statistics,
+    read_weighted,
+)
 from customerintel.tables import CustomerSummary
-from customerintel.tables.frames import open_table
 from customerintel.tables.kinds import Kind
 from customerintel.tables.moments import Calendar
 from customerintel.tables.notices import warn_caller
-from customerintel.tables.roles import check_names
 
 __all__ = [
     "Cohort",
@@ -88,15 +91,11 @@ def read_cohort(data: Any, *, n: float | None = None, unit: str | None = None) -
         raise InvalidArgumentError("n goes with shares of survivors; a table has weights instead.")
     if isinstance(data, CustomerSummary):
         return _from_summary(data, unit)
-    source = open_table(data)
-    check_names(["age", "cancelled"], "a contractual model", source.columns)
-    names = [name for name in ("age", "cancelled", "weight") if name in source.columns]
-    table = source.read(names)
+    (age,), weights, table = read_weighted(data, ["age"], "a contractual model", more=["cancelled"])
     said = table["cancelled"]
     if isinstance(said.values, np.ndarray) and said.values.dtype.kind in "bO":
         said = replace(said, values=_truths(said.values))
-    age, gone = numbers_of(table["age"], "age"), numbers_of(said, "cancelled")
-    weights = numbers_of(table["weight"], "weight") if "weight" in names else np.ones(len(age))
+    gone = numbers_of(said, "cancelled")
     _check_rows(age, gone, weights)
     return _from_rows(age, gone > 0, weights, unit, table.kind)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -85,9 +86,10 @@ class ContractualModel(FittedModel, ABC):
         """
         cohort = read_cohort(data, n=n, unit=unit)
         found = self._search(cohort, self._starts)
-        self._packed = Paths.of(cohort)
-        self._settle(found, n_customers=cohort.n_customers, unit=cohort.unit, kind=cohort.kind)
-        return self
+        fitted = copy.copy(self)
+        fitted._packed = Paths.of(cohort)
+        fitted._settle(found, n_customers=cohort.n_customers, unit=cohort.unit, kind=cohort.kind)
+        return self._become(fitted)
 
     def _search(self, cohort: Cohort, starts: Sequence[Sequence[float]]) -> Optimum:
         add, _ = self._kernels()
@@ -209,6 +211,8 @@ class ContractualModel(FittedModel, ABC):
         ------
         InvalidArgumentError
             If not exactly one rate is given, or there is no unit for an annual one.
+        NotFittedError
+            If the model has no parameters yet.
 
         References
         ----------
@@ -216,7 +220,7 @@ class ContractualModel(FittedModel, ABC):
            Contractual Setting: The Perils of Ignoring Heterogeneity. Marketing Science 29(1),
            equation 6.
         """
-        made = _renewals(renewals)
+        made, _ = _renewals(renewals), self._values  # without parameters there is no unit either
         rate = rate_per_period(self.unit_, annual_discount_rate, discount_rate)
         seen, places = np.unique(made, return_inverse=True)
         return np.asarray(self._residual(seen, rate)[places].reshape(made.shape))

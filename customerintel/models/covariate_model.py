@@ -20,6 +20,7 @@ from customerintel.models.merging import number_rows
 from customerintel.models.purchases import ROWS
 from customerintel.models.row_checks import check_fit_unit
 from customerintel.models.statistics import PurchaseStatistics, read_statistics
+from customerintel.tables.kinds import Kind
 
 __all__ = ["CovariateModel"]
 
@@ -123,7 +124,7 @@ class CovariateModel(GammaRateModel):
         if rows.covariates is None:
             return super()._find(rows, start)
         # a resample is searched on the scale of the customers it comes from
-        whole: PurchaseStatistics = rows if start is None else self._packed
+        whole: PurchaseStatistics = self._packed
         assert whole.covariates is not None  # noqa: S101 - for the type checker
         scale = Scale.of(whole.covariates, whole.weights, self._placed())
         scaled = replace(rows, covariates=scale.covariates(rows.covariates))
@@ -135,9 +136,19 @@ class CovariateModel(GammaRateModel):
         # differences that the covariates explain may send the plain model to a boundary
         starts = [[*plain.params.tolist(), *none]] if plain.status == "interior" else []
         starts += [[*own, *none] for own in self._starts(alike)]
-        found = scale.to_natural(self._search_all(scaled, starts))
-        self._check_size(found)
-        return found
+        return scale.to_natural(self._search_all(scaled, starts))
+
+    def _settle(self, found: Optimum, *, n_customers: float, unit: str | None, kind: Kind) -> None:
+        if self._coding is not None:
+            self._check_size(found)
+        super()._settle(found, n_customers=n_customers, unit=unit, kind=kind)
+
+    def _refit(self, weights: Floats) -> Optimum:
+        found = super()._refit(weights)
+        base = found.params[: len(self.parameters)]
+        # where parameters at covariates of 0 are no numbers, they say nothing of the others
+        written = np.isfinite(base).all() and (base >= np.finfo(np.float64).tiny).all()
+        return found if written else replace(found, status="not_converged")
 
     def _check_size(self, found: Optimum) -> None:
         """Refuse parameters at covariates of 0 that no number can hold."""

@@ -1,4 +1,4 @@
-"""`load`: a model from the file that `FittedModel.save` wrote."""
+"""Models in files: `load`, and what `FittedModel.save` writes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 
 from customerintel import models
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.results import FORMAT, VERSION, FittedModel
+from customerintel.models.arguments import number_to_json
+from customerintel.models.results import FittedModel
 
-__all__ = ["load"]
+__all__ = ["load", "write"]
 
+FORMAT = "customerintel.model"
+VERSION = 1
 STATUSES = ("interior", "boundary", "not_converged", "given")
 
 
@@ -74,6 +77,29 @@ def load(path: str | Path) -> Any:
             f"{name!r} is not complete ({type(error).__name__}: {error}). Fit and save the model "
             "again."
         ) from None
+
+
+def write(fit: FittedModel, path: str | Path) -> None:
+    """Write a model as JSON; the body of `FittedModel.save`."""
+    content = {
+        "format": FORMAT,
+        "format_version": VERSION,
+        "model": type(fit).__name__,
+        "params": dict(zip(fit._names, fit._values.tolist(), strict=True)),
+        "covariance": [[number_to_json(x) for x in row] for row in fit.covariance_.tolist()],
+        "log_likelihood": number_to_json(fit.log_likelihood_),
+        "status": fit.status_,
+        "boundary": list(fit.boundary_),
+        "n_customers": number_to_json(fit.n_customers_),
+        "unit": fit.unit_,
+        **fit._details(),
+    }
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise InvalidArgumentError(
+            f"There is no folder to write {target.name!r} to. Make it first, or correct the path."
+        )
+    target.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def _rebuild(kind: type[FittedModel], content: Mapping[str, Any]) -> FittedModel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from customerintel.exceptions import ConvergenceWarning, InvalidArgumentError
 from customerintel.models.fitting import Likelihood, Optimum, maximise
 from customerintel.models.results import FittedModel
+from customerintel.models.row_sums import sum_stretches
 from customerintel.models.spend_statistics import SpendStatistics, read_spend
 from customerintel.tables.notices import warn_caller
 
@@ -123,18 +125,19 @@ class GammaGamma(FittedModel):
         n = rows.n_customers
         scale = _mean_spend(rows)
         found = self._search(rows.scaled(scale))
-        self._packed = rows
-        self._settle(_in_money(found, scale, n), n_customers=n, unit=None, kind=rows.kind)
-        self._warn_of_endless_mean()
-        self.frequency_spend_correlation_ = rows.correlation()
-        if abs(self.frequency_spend_correlation_) > CORRELATED and n >= CUSTOMERS:
+        fitted = copy.copy(self)
+        fitted._packed = rows
+        fitted._settle(_in_money(found, scale, n), n_customers=n, unit=None, kind=rows.kind)
+        fitted._warn_of_endless_mean()
+        correlation = fitted.frequency_spend_correlation_ = rows.correlation()
+        if abs(correlation) > CORRELATED and n >= CUSTOMERS:
             warn_caller(
-                f"Frequency and spend correlate by {self.frequency_spend_correlation_:.2f} over "
-                f"{n:,.0f} repeat customers, and the Gamma-Gamma model takes them to be "
-                "independent. Sums of value over customers will be off: look for a few very "
-                "large customers, or fit groups of customers apart."
+                f"Frequency and spend correlate by {correlation:.2f} over {n:,.0f} repeat "
+                "customers, and the Gamma-Gamma model takes them to be independent. Sums of "
+                "value over customers will be off: look for a few very large customers, or fit "
+                "groups of customers apart."
             )
-        return self
+        return self._become(fitted)
 
     def _search(self, rows: SpendStatistics) -> Optimum:
         """Find the best parameters; many customers begin where a sample of them ended."""
@@ -256,30 +259,20 @@ def _mean_spend(rows: SpendStatistics) -> float:
 
 
 def _likelihood(rows: SpendStatistics) -> Likelihood:
-    """Return the log-likelihood of the rows, with gradient, as a function of the parameters.
-
-    It is the same to the last bit whatever the number of threads.
-    """
+    """Return the log-likelihood of the rows, with gradient, as a function of the parameters."""
     from customerintel._kernels.gamma_gamma import sum_spend
-    from customerintel._kernels.threads import run
 
     total = rows.frequency * rows.spend
     log_total = np.log(total)
     constant = float(rows.weights @ np.log(rows.spend))
-    starts = list(enumerate(range(0, len(rows), ROWS)))
 
     def likelihood(params: Floats) -> tuple[float, Floats]:
-        sums = np.zeros((len(starts), 4))
-
-        def work(k: int, start: int) -> None:
-            part = slice(start, start + ROWS)
+        def add(part: slice, out: Floats) -> None:
             sum_spend(
-                params, rows.frequency[part], total[part], log_total[part], rows.weights[part],
-                sums[k],
-            )  # fmt: skip
+                params, rows.frequency[part], total[part], log_total[part], rows.weights[part], out
+            )
 
-        run(work, starts)
-        found = sums.sum(axis=0)
+        found = sum_stretches(add, len(rows), stretch=ROWS, width=4)
         return float(found[0]) - constant, found[1:]
 
     return likelihood

@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.row_checks import refuse_rows
-from customerintel.models.statistics import PurchaseStatistics, numbers_of, read_statistics
+from customerintel.models.row_checks import refuse_logs, refuse_rows
+from customerintel.models.statistics import (
+    PurchaseStatistics,
+    numbers_of,
+    read_statistics,
+    read_weighted,
+)
 from customerintel.tables import CustomerSummary
-from customerintel.tables.frames import open_table
-from customerintel.tables.roles import check_names
 
 __all__ = ["read_gaps"]
 
@@ -58,14 +61,14 @@ def read_gaps(
         known = needed or not data.floored
         gaps = data.sum_log_gaps if known else None
     else:
-        source = open_table(data)
-        check_names(["frequency", "recency", "T"], "a customer-base model", source.columns)
-        names = ("frequency", "recency", "T", "weight", GAPS)
-        # all at once, for sources that can be read only once
-        table = source.read([name for name in names if name in source.columns])
-        columns = {name: numbers_of(table[name], name) for name in names if name in source.columns}
-        gaps = columns.pop(GAPS, None)
-        rows = replace(read_statistics(columns, unit=unit), kind=table.kind)
+        refuse_logs(data)
+        names = ["frequency", "recency", "T"]
+        columns, weights, table = read_weighted(
+            data, names, "a customer-base model", perhaps=[GAPS]
+        )
+        gaps = numbers_of(table[GAPS], GAPS) if GAPS in table.columns else None
+        given = {**dict(zip(names, columns, strict=True)), "weight": weights}
+        rows = replace(read_statistics(given, unit=unit), kind=table.kind)
         if needed and gaps is None:
             raise InvalidArgumentError(
                 f'k="auto" needs a column {GAPS!r}: the sum of the logarithms of the times '

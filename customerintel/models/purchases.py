@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from abc import abstractmethod
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from customerintel.models.arguments import is_number
 from customerintel.models.fitting import Optimum, maximise
 from customerintel.models.results import FittedModel
 from customerintel.models.row_checks import check_fit_unit
+from customerintel.models.row_sums import sum_stretches
 from customerintel.models.statistics import PurchaseStatistics, read_statistics
 
 if TYPE_CHECKING:
@@ -88,12 +90,12 @@ class PurchaseModel(FittedModel):
         ConvergenceWarning
             If the optimum is on a boundary, or was not reached.
         """
-        rows = self._read_to_fit(data, unit)
-        packed = rows.compress()
-        found = self._find(packed)
-        self._packed = packed
-        self._settle(found, n_customers=packed.n_customers, unit=rows.unit, kind=rows.kind)
-        return self
+        fitted = copy.copy(self)
+        rows = fitted._read_to_fit(data, unit)
+        packed = fitted._packed = rows.compress()
+        found = fitted._find(packed)
+        fitted._settle(found, n_customers=packed.n_customers, unit=rows.unit, kind=rows.kind)
+        return self._become(fitted)
 
     def _read_to_fit(self, data: Any, unit: str | None) -> PurchaseStatistics:
         """Read the customers to fit."""
@@ -143,24 +145,27 @@ class PurchaseModel(FittedModel):
 
     def _refit(self, weights: Floats) -> Optimum:
         """Fit the kept rows again with other weights, from the optimum on, without a warning."""
-        return self._find(self._packed.weighted(weights), self._values)
+        rows = self._packed.weighted(weights)
+        found = self._find(rows, self._values)
+        if self.status_ == "interior":
+            return found
+        # from a boundary there is no way back, so the search begins anew, too; what was chosen
+        # besides the parameters stays
+        covariates = rows.covariates is not None
+        fresh = self._find(rows) if covariates else self._search_all(rows, self._starts(rows))
+        # a search that met NaN has found nothing
+        return fresh if not found.log_likelihood >= fresh.log_likelihood else found
 
     def _likelihood(self, params: Floats, rows: PurchaseStatistics) -> tuple[float, Floats]:
-        """Sum over all rows; the same to the last bit whatever the number of threads."""
-        from customerintel._kernels.threads import run
+        """Sum over all rows."""
 
-        starts = range(0, len(rows), ROWS)
-        sums = np.zeros((len(starts), 1 + len(params)))
-
-        def work(k: int, start: int) -> None:
-            part = slice(start, start + ROWS)
+        def add(part: slice, out: Floats) -> None:
             self._sum_rows(
                 params, rows.frequency[part], rows.recency[part], rows.T[part],
-                rows.weights[part], sums[k],
+                rows.weights[part], out,
             )  # fmt: skip
 
-        run(work, list(enumerate(starts)))
-        total = sums.sum(axis=0)
+        total = sum_stretches(add, len(rows), stretch=ROWS, width=1 + len(params))
         return float(total[0]), total[1:]
 
     def to_pymc_marketing(self, summary: CustomerSummary) -> Any:
@@ -175,9 +180,17 @@ class PurchaseModel(FittedModel):
         -------
         pandas.DataFrame
             As from :func:`customerintel.models.to_pymc_marketing`.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If it is no summary, or one in another unit.
+        NotFittedError
+            If the model has no parameters yet.
         """
         from customerintel.models.interop import to_pymc_marketing
 
+        _ = self._values  # without parameters there is no unit either
         return to_pymc_marketing(summary, unit=self.unit_)
 
     # -- predicting ---------------------------------------------------------------------------

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -16,7 +14,6 @@ from customerintel.exceptions import ConvergenceWarning, InvalidArgumentError, N
 from customerintel.models.arguments import (
     check_penalty,
     number_from_json,
-    number_to_json,
     parameter,
 )
 from customerintel.models.fitting import Optimum
@@ -27,14 +24,14 @@ from customerintel.tables.notices import warn_caller
 from customerintel.tables.results import html_table, one_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from customerintel.models.bootstrap import Bootstrap
 
-__all__ = ["FORMAT", "FittedModel"]
+__all__ = ["FittedModel"]
 
 Floats = NDArray[np.float64]
 
-FORMAT = "customerintel.model"
-VERSION = 1
 Z95 = 1.959963984540054
 
 
@@ -65,6 +62,10 @@ class FittedModel(ABC):
         Customers that were fitted.
     unit_ : str or None
         Unit of time of the fit.
+
+    Notes
+    -----
+    A fit that fails, or is interrupted, leaves a model as it was.
     """
 
     #: Names of the parameters, in the order of the paper.
@@ -158,6 +159,15 @@ class FittedModel(ABC):
                 ConvergenceWarning,
             )
 
+    def _become(self, fitted: Self) -> Self:
+        """Take over all of a copy that was fitted.
+
+        A fit works on a copy and this is its last step, which cannot be interrupted: what fails
+        before leaves the model as it was.
+        """
+        vars(self).update(vars(fitted))
+        return self
+
     @property
     def _n_chosen(self) -> int:
         """How many numbers were chosen by the data."""
@@ -241,26 +251,9 @@ class FittedModel(ABC):
         InvalidArgumentError
             If there is no such folder.
         """
-        content = {
-            "format": FORMAT,
-            "format_version": VERSION,
-            "model": type(self).__name__,
-            "params": dict(zip(self._names, self._values.tolist(), strict=True)),
-            "covariance": [[number_to_json(x) for x in row] for row in self.covariance_.tolist()],
-            "log_likelihood": number_to_json(self.log_likelihood_),
-            "status": self.status_,
-            "boundary": list(self.boundary_),
-            "n_customers": number_to_json(self.n_customers_),
-            "unit": self.unit_,
-            **self._details(),
-        }
-        target = Path(path)
-        if not target.parent.is_dir():
-            raise InvalidArgumentError(
-                f"There is no folder to write {target.name!r} to. Make it first, or correct the "
-                "path."
-            )
-        target.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        from customerintel.models.files import write
+
+        write(self, path)
 
     def _details(self) -> dict[str, Any]:
         """Return what a file holds besides: the options of the model, as JSON has them."""

@@ -1,4 +1,4 @@
-"""How well a model foretold what customers bought in a holdout."""
+"""How well a model predicted what customers bought in a holdout."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FrequencyTable:
     n_customers : ndarray of int64, shape (8,)
         Customers with a frequency of 0, 1, … 6, and 7 or more.
     actual, expected : ndarray of float64, shape (8,)
-        Mean purchases in the holdout, made and foretold; NaN where there are no customers.
+        Mean purchases in the holdout, made and predicted; NaN where there are no customers.
     """
 
     n_customers: Ints
@@ -137,7 +137,7 @@ def _by_frequency(split: HoldoutSplit, expected: Floats) -> FrequencyTable:
     bins = np.minimum(split.calibration.frequency, LAST_BIN)
     n = np.bincount(bins, minlength=LAST_BIN + 1)
     with np.errstate(invalid="ignore"):
-        actual, foretold = (
+        actual, predicted = (
             np.bincount(bins, values, LAST_BIN + 1) / n for values in (split.purchases, expected)
         )
-    return FrequencyTable(n, actual, foretold)
+    return FrequencyTable(n, actual, predicted)

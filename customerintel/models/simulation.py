@@ -16,7 +16,7 @@ from customerintel.tables.building import build
 from customerintel.tables.kinds import Kind
 from customerintel.tables.moments import UNITS
 
-__all__ = ["as_log", "check_simulation", "draw_purchases"]
+__all__ = ["as_log", "check_simulation", "draw_opportunities", "draw_purchases"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -108,6 +108,39 @@ def draw_purchases(
     customer, age = np.concatenate(customers), np.concatenate(ages)
     order = np.lexsort((age, customer))
     return customer[order].astype(np.int64), age[order]
+
+
+def draw_opportunities(
+    rng: np.random.Generator, chance: Floats, dropout: Floats, count: int
+) -> tuple[Ints, Ints]:
+    """Draw who buys at which opportunities.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of randomness.
+    chance : ndarray of float64, shape (n,)
+        Probability of a purchase at an opportunity, for who is alive.
+    dropout : ndarray of float64, shape (n,)
+        Probability of being lost right before each opportunity.
+    count : int
+        Opportunities after the first purchase.
+
+    Returns
+    -------
+    customer : ndarray of int64, shape (purchases,)
+        1 … n, ascending.
+    place : ndarray of int64, shape (purchases,)
+        Ascending within a customer, from the first purchase at 0.
+    """
+    n = len(chance)
+    # a chance may be as good as 0, where a geometric number has no end
+    lived = np.minimum(rng.geometric(np.maximum(dropout, 1e-15)) - 1, count)
+    bought = np.ones((n, count + 1), bool)
+    for k in range(1, count + 1):
+        bought[:, k] = (rng.random(n) < chance) & (lived >= k)
+    customer, place = np.nonzero(bought)
+    return customer + 1, place
 
 
 def as_log(customer: Ints, age: Floats, unit: str, *, kind: Kind | None = None) -> TransactionLog:

@@ -27,6 +27,7 @@ __all__ = [
     "numbers_of",
     "read_columns",
     "read_statistics",
+    "read_weighted",
 ]
 
 Floats = NDArray[np.float64]
@@ -168,7 +169,9 @@ def read_statistics(
     else:
         names = ["frequency", "recency", "T"]
         more = () if covariates is None else covariates.names
-        (x, last, age), weights, table = _read_table(data, names, more, "a customer-base model")
+        (x, last, age), weights, table = read_weighted(
+            data, names, "a customer-base model", more=more
+        )
         found = PurchaseStatistics(x, last, age, weights, unit, table.kind)
         check_histories(found, floored=False)
         return found if covariates is None else replace(found, covariates=covariates.encode(table))
@@ -184,23 +187,62 @@ def read_columns(data: Any, names: Sequence[str], what: str) -> tuple[list[Float
     SchemaError
         If a column is missing or holds no numbers.
     """
-    columns, weights, table = _read_table(data, names, (), what)
+    columns, weights, table = read_weighted(data, names, what)
     return columns, weights, table.kind
 
 
-def _read_table(
-    data: Any, names: Sequence[str], more: Sequence[str], what: str
+def read_weighted(
+    data: Any,
+    names: Sequence[str],
+    what: str,
+    *,
+    more: Sequence[str] = (),
+    perhaps: Sequence[str] = (),
 ) -> tuple[list[Floats], Floats, Table]:
-    """Read a table once, for sources that can be read only once: its numbers, and `more`."""
+    """Read a table and how many customers a row stands for; once, as some sources can be.
+
+    Parameters
+    ----------
+    data : table
+        One row per customer or kind of customer.
+    names : sequence of str
+        Columns of numbers.
+    what : str
+        What needs them.
+    more : sequence of str, optional
+        Columns of anything.
+    perhaps : sequence of str, optional
+        Columns that are read where they are.
+
+    Returns
+    -------
+    columns : list of float64 arrays
+        The `names`.
+    weights : ndarray of float64, shape (n,)
+        The column weight, or else ones.
+    table : Table
+        All columns that were read.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing or holds no numbers.
+
+    Warns
+    -----
+    DataQualityWarning
+        If there is a column ``weights``, and no ``weight``.
+    """
     source = open_table(data)
     check_names([*names, *more], what, source.columns)
+    known = [name for name in perhaps if name in source.columns]
     weighted = ["weight"] if "weight" in source.columns else []
     if not weighted and "weights" in source.columns:
         warn_caller(
             "The column 'weights' is not looked at, so every row counts as one customer. If it "
             "holds how many a row stands for, name it 'weight'."
         )
-    table = source.read([*dict.fromkeys([*names, *weighted, *more])])
+    table = source.read([*dict.fromkeys([*names, *weighted, *more, *known])])
     columns = [numbers_of(table[name], name) for name in names]
     weights = numbers_of(table["weight"], "weight") if weighted else np.ones(table.n_rows)
     return columns, weights, table

@@ -118,21 +118,20 @@ class _Part:
         """Return where the density is drawn: inside, since it may be infinite at the ends."""
         if self.kind == "beta":
             return (np.arange(POINTS) + 0.5) / POINTS
-        from scipy.special import gammaincinv
-
         # the mean shall be seen even where nearly everybody is far below it
-        far = max(float(gammaincinv(self.params[0], REACH)) / self._rate, 1.5 * self.mean)
+        far = max(float(self._law().ppf(REACH)), 1.5 * self.mean)
         return far * np.arange(1, POINTS + 1) / POINTS
 
     def density(self, x: Floats) -> Floats:
-        from scipy.special import betaln, gammaln
+        return np.asarray(self._law().pdf(x))
+
+    def _law(self) -> Any:
+        from scipy import stats
 
         first, second = self.params
         if self.kind == "gamma":
-            y = self._rate * x
-            return np.asarray(self._rate * np.exp((first - 1.0) * np.log(y) - y - gammaln(first)))
-        logs = (first - 1.0) * np.log(x) + (second - 1.0) * np.log1p(-x)
-        return np.asarray(np.exp(logs - betaln(first, second)))
+            return stats.gamma(first, scale=1.0 / self._rate)
+        return stats.beta(first, second)
 
 
 def _parts_of(fit: Drawn) -> list[_Part]:

@@ -35,17 +35,12 @@ class Clock:
         Raises
         ------
         InvalidArgumentError
-            If the fit knows no unit, or one of them is unknown.
+            If the fit knows no unit, or the period is unknown.
         """
         if unit is None:
             raise InvalidArgumentError(
                 "The model knows no unit of time, and dates need one. Give it where the model is "
                 'made: fit(table, unit="week") or from_params(params, unit="week").'
-            )
-        if unit not in UNITS:
-            raise InvalidArgumentError(
-                f"The unit of the model must be one of {', '.join(map(repr, UNITS))} to go with "
-                f"dates; it is {unit!r}."
             )
         Calendar(period)
         return cls(unit, period, log.time_zone)
@@ -87,7 +82,7 @@ def open_log(data: Any, what: str) -> tuple[TransactionLog, int | None]:
     InvalidArgumentError
         If `data` is neither a log nor a history, or the log has no rows.
     """
-    log = data.log if isinstance(data, History) else data
+    log = data._log if isinstance(data, History) else data
     if not isinstance(log, TransactionLog):
         raise InvalidArgumentError(
             f"{what} takes a TransactionLog; got {type(data).__name__}. Make one with "

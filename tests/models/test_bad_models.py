@@ -10,8 +10,8 @@ import pytest
 import customerintel as ci
 from customerintel import models
 from customerintel.exceptions import InvalidArgumentError, NotFittedError, SchemaError
+from customerintel.models.files import VERSION
 from customerintel.models.interop import to_pymc_marketing
-from customerintel.models.results import VERSION
 
 TABLE = {
     "frequency": [0, 2, 1],

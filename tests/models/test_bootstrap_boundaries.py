@@ -7,10 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 from models.bootstrap_data import NBD, beta_geo_fit, histories
+from models.regular_buyers import made_up
 
 import customerintel as ci
 from customerintel import models
 from customerintel.exceptions import ConvergenceWarning
+from customerintel.models.condensed_beta_geo import CondensedBetaGeoModel
 
 
 @pytest.fixture
@@ -59,6 +61,64 @@ def test_from_a_boundary_the_search_begins_anew(model, data):
     with pytest.warns(ConvergenceWarning):
         found = fit.bootstrap(n=20, seed=1)
     assert found.status["interior"] > 0
+
+
+def test_a_refit_from_a_boundary_is_no_worse_than_a_fit():
+    with pytest.warns(ConvergenceWarning, match="a → 0"):
+        fit = models.BetaGeoNBD().fit(histories(NBD, n=300, seed=4), unit="week")
+    counts, inside = fit._packed.weights, 0
+    for seed in np.random.SeedSequence(1).spawn(12):
+        drawn = np.random.default_rng(seed).multinomial(300, counts / 300.0).astype(float)
+        found, fresh = fit._refit(drawn), fit._find(fit._packed.weighted(drawn))
+        assert found.log_likelihood >= fresh.log_likelihood
+        inside += found.status == "interior"
+    assert inside
+
+
+def test_k_is_not_looked_for_again(monkeypatch):
+    """Neither from an optimum inside nor from a boundary, from which the search begins anew."""
+    with pytest.warns(ConvergenceWarning, match="a → 0"):
+        fit = models.BetaGeoCNBD().fit(made_up(200), unit="week")
+    assert fit.k_ == 4
+    monkeypatch.delattr(CondensedBetaGeoModel, "_find_k")
+    with pytest.warns(ConvergenceWarning, match="Of 8 bootstrap replicates"):
+        found = fit.bootstrap(n=8, seed=1)
+    assert found.status["interior"] >= 1
+    assert found.n_failed == 0
+    assert {model.k_ for model in found._usable} == {4}
+
+
+def over_years(model, first):
+    """Customers who are never lost, half of them of a year and half of the next."""
+    rows = histories(NBD, n=300, seed=4)
+    rows["year"] = first + np.arange(len(rows)) % 2.0
+    with pytest.warns(ConvergenceWarning, match="boundary"):
+        return model(covariates_transaction=["year"]).fit(rows, unit="week")
+
+
+@pytest.mark.parametrize("model", [models.BetaGeoNBD, models.ParetoNBD])
+def test_customers_at_covariates_of_0_do_not_end_a_bootstrap(model):
+    """Their parameters are far off in some replicates, and those of real customers are not."""
+    fit = over_years(model, 2020.0)
+    with pytest.warns(ConvergenceWarning, match="ended on the boundary"):
+        found = fit.bootstrap(n=6, seed=1)
+    assert found.n_failed <= 1
+    kind = {"frequency": [2.0], "recency": [30.0], "T": [52.0], "year": [2020.0]}
+    interval = found.interval("expected_purchases", kind, 26.0, level=0.5)
+    assert 0.5 < interval.lower < interval.estimate < interval.upper < 2.0
+
+
+@pytest.mark.parametrize("model", [models.BetaGeoNBD, models.ParetoNBD])
+def test_a_replicate_in_which_a_covariate_is_the_same_for_all(model):
+    fit = over_years(model, 2020.0)
+    first = fit._packed.covariates[:, 0] == 2020.0
+    found = fit._refit(np.where(first, fit._packed.weights, 0.0))
+    assert found.status == "boundary"
+    assert np.isfinite(found.params).all()
+    # so far from 0 that parameters there are no numbers
+    fit = over_years(model, 20_200.0)
+    first = fit._packed.covariates[:, 0] == 20_200.0
+    assert fit._refit(np.where(first, fit._packed.weights, 0.0)).status == "not_converged"
 
 
 def test_replicates_that_failed_are_left_out(monkeypatch, fit):

@@ -10,7 +10,7 @@ import pytest
 
 import customerintel as ci
 from customerintel import models
-from customerintel.exceptions import InvalidArgumentError
+from customerintel.exceptions import InvalidArgumentError, NotFittedError
 from customerintel.models.interop import to_pymc_marketing
 
 ROWS = {
@@ -91,6 +91,18 @@ def test_export_of_something_else(summary):
         to_pymc_marketing(summary, unit="day")
     with pytest.raises(InvalidArgumentError, match="takes a CustomerSummary; got DataFrame"):
         to_pymc_marketing(STYLES["lifetimes"])
+
+
+def test_a_fit_exports_in_its_own_unit(log, summary):
+    fit = models.BetaGeoNBD(penalty=0.01).fit(summary)
+    pd.testing.assert_frame_equal(fit.to_pymc_marketing(summary), STYLES["pymc-marketing"])
+    days = ci.summarize(log, as_of="2024-04-08", unit="day")
+    with pytest.raises(InvalidArgumentError, match="unit 'day', and 'week' is needed"):
+        fit.to_pymc_marketing(days)
+    anything = models.NBD.from_params({"r": 1.0, "alpha": 9.0})
+    assert anything.to_pymc_marketing(days)["T"].tolist() == [98.0, 91.0, 96.0, 66.0]
+    with pytest.raises(NotFittedError, match="BetaGeoNBD has no parameters yet"):
+        models.BetaGeoNBD().to_pymc_marketing(summary)
 
 
 # -- lifetimes itself -------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 import customerintel as ci
 from customerintel import models
-from customerintel.exceptions import DataQualityWarning, InvalidArgumentError
+from customerintel.exceptions import DataQualityWarning, InvalidArgumentError, NotFittedError
 
 PARAMS = {"r": 0.5, "alpha": 6.0, "a": 0.9, "b": 1.6}
 CLASSES = ["BetaGeoNBD", "ModifiedBetaGeoNBD", "ParetoNBD", "NBD"]
@@ -53,12 +53,39 @@ def test_an_open_week_is_warned_of():
         fit.probability_alive(summary("2000-07-31"))
 
 
-def test_plural_weights_are_warned_of():
-    table = {"frequency": [0, 2, 5], "recency": [0.0, 9.0, 20.0], "T": [30.0, 31.0, 25.0]}
-    with pytest.warns(DataQualityWarning, match="'weights' is not looked at.*name it 'weight'"):
-        models.NBD.from_params({"r": 1.0, "alpha": 9.0}).probability_alive(
-            {**table, "weights": [5, 5, 5]}
-        )
+BOUGHT = {"frequency": [0, 2, 5], "recency": [0.0, 9.0, 20.0], "T": [30.0, 31.0, 25.0]}
+SPENT = {"frequency": [1, 2, 3], "monetary_value": [8.0, 4.0, 9.0]}
+#: Everything that reads how many customers a row stands for.
+WEIGHTED = {
+    "purchases": lambda rows: models.NBD(penalty=0.01).fit({**BOUGHT, **rows}),
+    "purchases to predict": lambda rows: models.NBD.from_params(
+        {"r": 1.0, "alpha": 9.0}
+    ).probability_alive({**BOUGHT, **rows}),
+    "regular purchases": lambda rows: models.BetaGeoCNBD(2, penalty=0.01).fit({**BOUGHT, **rows}),
+    "opportunities": lambda rows: models.BetaGeoBetaBinomial(penalty=0.01).fit({**BOUGHT, **rows}),
+    "spend": lambda rows: models.GammaGamma(penalty=0.01).fit({**SPENT, **rows}),
+    "contracts": lambda rows: models.ShiftedBetaGeometric(penalty=0.01).fit(
+        {"age": [1, 3, 2], "cancelled": [1, 0, 1], **rows}
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WEIGHTED)
+def test_plural_weights_are_warned_of(what):
+    with pytest.warns(DataQualityWarning, match="'weights' is not looked at.*'weight'") as caught:
+        plural = WEIGHTED[what]({"weights": [5, 1, 2]})
+    assert [warning.filename for warning in caught] == [__file__]
+    assert repr(plural) == repr(WEIGHTED[what]({}))
+    # both: the one that counts is there
+    weight = {"weight": [5, 1, 2]}
+    assert repr(WEIGHTED[what]({**weight, "weights": [1, 1, 1]})) == repr(WEIGHTED[what](weight))
+
+
+def test_logs_are_no_summaries_for_regular_models_either(log):
+    with pytest.raises(InvalidArgumentError, match=r"not at a log\. Make one"):
+        models.BetaGeoCNBD().fit(log)
+    with pytest.raises(InvalidArgumentError, match=r"not at a history\. Make one"):
+        models.BetaGeoCNBD().fit(log.as_of(log.end))
 
 
 def test_a_fit_without_a_unit_cannot_check_a_summary(log):
@@ -66,6 +93,27 @@ def test_a_fit_without_a_unit_cannot_check_a_summary(log):
     fit = models.BetaGeoNBD().fit(summary.to_frame())
     with pytest.warns(DataQualityWarning, match="knows no unit of time.*'week'"):
         fit.probability_alive(summary)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: models.BetaGeoBetaBinomial().discounted_expected_purchases(
+            BOUGHT, discount_rate=0.1
+        ),
+        lambda: models.BetaGeoBetaBinomial().discounted_expected_residual(
+            BOUGHT, annual_discount_rate=0.1
+        ),
+        lambda: models.NBD().discounted_expected_purchases(BOUGHT, annual_discount_rate=0.1),
+        lambda: models.ShiftedBetaGeometric().discounted_expected_residual_lifetime(
+            [1], discount_rate=0.1
+        ),
+    ],
+    ids=["opportunities", "opportunities for ever", "purchases", "contracts"],
+)
+def test_a_model_that_was_not_fitted_has_no_unit_to_discount_by(ask):
+    with pytest.raises(NotFittedError, match="has no parameters yet"):
+        ask()
 
 
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame, dict], ids=str)
