@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from customerintel.tables.customer_table import CustomerTable
+from customerintel.tables.features import CustomerFeatures
 from customerintel.tables.history import History
 from customerintel.tables.rejections import Rejections
 from customerintel.tables.summary import CustomerSummary, summarize
 from customerintel.tables.transaction_log import TransactionLog
 
 __all__ = [
+    "CustomerFeatures",
     "CustomerSummary",
     "CustomerTable",
     "History",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ from customerintel.tables.notices import warn_caller
 from customerintel.tables.results import Sealed, html_table, one_line
 
 if TYPE_CHECKING:
+    from customerintel.tables.features import CustomerFeatures
     from customerintel.tables.grouping import Folded
     from customerintel.tables.summary import CustomerSummary
     from customerintel.tables.transaction_log import TransactionLog
@@ -49,12 +52,11 @@ class History(Sealed):
         self._moment = moment
         self._summaries: dict[tuple[str, str, int | None, bool], CustomerSummary] = {}
         self._folds: dict[tuple[str, int | None], Folded] = {}
+        # a table of a million customers is large: it lives as long as somebody holds it
+        self._features: WeakValueDictionary[tuple[tuple[int, ...], int], CustomerFeatures] = (
+            WeakValueDictionary()
+        )
         self._seal()
-
-    @property
-    def log(self) -> TransactionLog:
-        """The log that this is a view of; it knows what comes later."""
-        return self._log
 
     @property
     def moment(self) -> np.datetime64:
@@ -120,6 +122,61 @@ class History(Sealed):
             self._summaries.pop(oldest, None)
         return kept
 
+    def features(
+        self, *, windows: Sequence[int] = (30, 90, 180), ahead: int = 90
+    ) -> CustomerFeatures:
+        """Return what each customer's purchases tell, for estimators to learn from.
+
+        Parameters
+        ----------
+        windows : tuple of int, default (30, 90, 180)
+            Days of the calendar; ``purchases_30d`` and ``spend_30d`` look back so far.
+        ahead : int, default 90
+            Days after the moment whose season ``season_share`` asks for: those of the horizon.
+
+        Returns
+        -------
+        CustomerFeatures
+            One entry per customer in the order of :attr:`customer_id`; times in days.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If an argument is no whole number of days.
+
+        Notes
+        -----
+        Nothing after the moment is used. The first call on any moment of a log arranges the
+        log's rows by customer, which later calls on every moment use.
+
+        Examples
+        --------
+        >>> import customerintel as ci
+        >>> log = ci.TransactionLog.from_frame({
+        ...     "customer_id": [7, 7, 7, 3],
+        ...     "timestamp": ["2024-01-01", "2024-01-11", "2024-01-25", "2024-02-01"],
+        ...     "amount": [10.0, 20.0, 30.0, 5.0],
+        ... })
+        >>> features = log.as_of("2024-02-06").features()
+        >>> features["gap_mean"], features["overdue_ratio"]
+        (array([nan, 12.]), array([nan,  1.]))
+        """
+        from customerintel.tables.features import features_of
+
+        return features_of(self, windows=windows, ahead=ahead)
+
+    def to_frame(self) -> Any:
+        """Return the visible rows with canonical column names, in the order they came.
+
+        Returns
+        -------
+        table
+            Of the caller's kind, with the columns that `TransactionLog.to_frame` has.
+        """
+        from customerintel.tables.visible import visible_log
+
+        return visible_log(self._log, self._moment).to_frame()
+
     def fold(self, period: str, window: Any) -> Folded:
         """Return the kernels' result for this moment, computed once per period and window."""
         from customerintel.tables.grouping import fold
@@ -150,8 +207,14 @@ class History(Sealed):
             what = "the log has no rows" if log.n_rows == 0 else "as_of is before its first row"
             warn_caller(f"The history is empty: {what}. Its results will have no customers.")
 
+    def __reduce__(self) -> tuple[type[History], tuple[TransactionLog, int]]:
+        # what was computed is not sent to other processes
+        return History, (self._log, self._moment)
+
     def __repr__(self) -> str:
-        return one_line("History", moment=self.moment, of=repr(self._log))
+        # not the log's own facts, which know what comes later
+        return one_line("History", moment=self.moment, zone=self._log.time_zone)
 
     def _repr_html_(self) -> str:
-        return html_table("History", [("moment", f"{self.moment} UTC"), ("log", repr(self._log))])
+        facts = [("moment", f"{self.moment} UTC"), ("customers", self.n_customers)]
+        return html_table("History", facts)

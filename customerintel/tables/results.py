@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any, Self
 
 __all__ = ["Sealed", "html_table", "one_line"]
 
@@ -53,6 +54,13 @@ class Sealed:
                 f"{type(self).__name__} cannot be changed; {name!r} was not set. Make a new one."
             )
         super().__setattr__(name, value)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # what cannot change need not be held twice: scikit-learn's clone() copies all it is given
+        return self
 
     def _seal(self) -> None:
         self.__dict__["_is_sealed"] = True

@@ -217,7 +217,7 @@ def summary_of(
         raise InvalidArgumentError(
             f"unit must be one of {', '.join(map(repr, UNITS))}; got {unit!r}."
         )
-    log = history.log
+    log = history._log
     folded = history.fold(period, window)
     return CustomerSummary(
         ids=CustomerIds(folded.keys, log._texts),

@@ -1,0 +1,209 @@
+"""The rows of a log by customer, arranged once and looked at from many moments."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel._kernels import partition, threads, visits
+from customerintel.tables.categories import category_codes
+from customerintel.tables.folded import sort_keys
+from customerintel.tables.grouping import MOST_PARTITIONS, PARTITION_ROWS, SCRATCH_ROWS, Rows
+from customerintel.tables.moments import DAY, Calendar
+from customerintel.tables.partitions import EARLIEST, LATEST, Plan, groups_of
+
+if TYPE_CHECKING:
+    from customerintel.tables.transaction_log import TransactionLog
+
+__all__ = ["Visits", "visits_of"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+#: One for all logs: a log with a lock of its own could not be sent to another process.
+_ARRANGING = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Visits:
+    """The rows that count, customers ascending, each customer's in order of time.
+
+    It knows the whole log: whoever looks at it must stop at the moment.
+
+    Parameters
+    ----------
+    keys : ndarray of int64, shape (n_customers,)
+        Ascending.
+    offsets : ndarray of int64, shape (n_customers + 1,)
+        Where each customer's rows begin.
+    packed : ndarray of int64, shape (n_rows,)
+        Microseconds UTC times four, plus 1 for a return and 2 for a further line of an order.
+    seen_at : ndarray of int64, shape (n_rows,) or (0,)
+        When each row becomes visible; empty: at its time.
+    days : ndarray of int32, shape (n_rows,)
+        Days since 1970 in the calendar of the log's zone.
+    amounts : ndarray of float64, shape (n_rows,) or (0,)
+        Empty where the log has none.
+    categories : ndarray of int32, shape (n_rows,) or (0,)
+        -1 where a row has none; empty where the log has no such column.
+    n_categories : int
+        Number of distinct categories.
+    """
+
+    keys: Ints
+    offsets: Ints
+    packed: Ints
+    seen_at: Ints
+    days: NDArray[np.int32]
+    amounts: NDArray[np.float64]
+    categories: NDArray[np.int32]
+    n_categories: int
+
+
+def visits_of(log: TransactionLog) -> Visits:
+    """Return the rows of a log by customer; they are arranged at the first call, once."""
+    held = vars(log)
+    with _ARRANGING:
+        if "_visits" not in held:
+            held["_visits"] = _arrange(log)
+    found: Visits = held["_visits"]
+    return found
+
+
+def _arrange(log: TransactionLog) -> Visits:
+    rows = log._events.rows
+    late = rows.seen_at is not rows.when and _any_later(rows)
+    categories, n_categories = category_codes(log)
+    numbered = late or len(categories) > 0
+    carried = _numbered(rows) if numbered else rows
+    calendar = Calendar("day", log.time_zone)
+    low, high = (log._events.first, log._events.end) if len(rows.keys) else (0, 0)
+    edges = calendar.edges(min(low, high), high)
+    first_day = int(calendar.floor(edges[:1])[0]) // DAY
+    keys, counts, packed, days, payload = _lay_out(carried, edges, first_day)
+    taken = partial(_gathered, order=payload)
+    return Visits(
+        keys=keys,
+        offsets=np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]),
+        packed=packed,
+        seen_at=taken(rows.seen_at) if late else rows.seen_at[:0],
+        days=days,
+        amounts=taken(rows.amounts) if numbered else payload[: len(payload) * log.has_amounts],
+        categories=taken(categories),
+        n_categories=n_categories,
+    )
+
+
+def _any_later(rows: Rows) -> bool:
+    """Whether any row is seen later than it counts; returns that are dropped never count."""
+    return bool(((rows.seen_at > rows.when) & (rows.when > EARLIEST)).any())
+
+
+def _numbered(rows: Rows) -> Rows:
+    """Let the rows carry their numbers in place of their amounts."""
+    marks = rows.marks if len(rows.marks) else (rows.amounts < 0.0).astype(np.uint8)
+    return replace(rows, amounts=np.arange(len(rows.keys), dtype=np.float64), marks=marks)
+
+
+def _lay_out(
+    source: Rows, edges: Ints, first_day: int
+) -> tuple[Ints, Ints, Ints, NDArray[np.int32], Floats]:
+    """Return customers, how many rows each has, and times, days and amounts of the rows.
+
+    As in `grouping.fold`, rows are copied by partition into scratch that is used again.
+    """
+    n = len(source.keys)
+    spans = threads.stretches(n)
+    parts, counts = _name_partitions(source, spans)
+    sizes = counts.sum(axis=0)
+    ends = np.cumsum(sizes)
+    total = int(ends[-1])
+    columns = np.empty(total, np.int64), np.empty(total, np.int32), np.empty(total)
+    nothing = np.empty(0, np.int64)
+    found: list[tuple[Ints, Ints]] = [(nothing, nothing)]
+    groups = list(groups_of(sizes, max(SCRATCH_ROWS, n // 4 + PARTITION_ROWS)))
+    rows = np.empty(max((sizes[a:b].sum() for a, b in groups), default=0), partition.ROW)
+    for a, b in groups:
+        _spread(source, parts, spans, counts[:, a:b], a, rows)
+        base = int(ends[a] - sizes[a])
+        jobs = [
+            (source, rows, edges, first_day, base, base + start, base + stop, columns)
+            for start, stop in pairwise([0, *(ends[a:b] - base).tolist()])
+        ]
+        found += threads.run(_arrange_partition, jobs)
+    keys, held = (np.concatenate(part) for part in zip(*found, strict=True))
+    return keys, held, *columns
+
+
+def _name_partitions(
+    source: Rows, spans: Sequence[tuple[int, int]]
+) -> tuple[NDArray[np.uint16], Ints]:
+    """Return the partition of each row, and how many rows of each stretch every one has."""
+    n = len(source.keys)
+    plan = Plan.of(source.keys, min(MOST_PARTITIONS, n // PARTITION_ROWS))
+    counts = np.zeros((len(spans), len(plan)), np.int64)
+    parts = np.empty(n, np.uint16)
+    every = source.ordered and source.seen_at is source.when
+    window = (source.seen_at, source.when, EARLIEST, LATEST, every)
+    split = (plan.splitters, plan.guide, np.int64(plan.low), plan.shift)
+    threads.run(
+        partition.name_partitions,
+        [
+            (source.keys, *window, *span, *split, parts, counted)
+            for span, counted in zip(spans, counts, strict=True)
+        ],
+    )
+    return parts, counts
+
+
+def _spread(
+    source: Rows, parts: NDArray[np.uint16], spans: Sequence[tuple[int, int]], counts: Ints,
+    first: int, rows: NDArray[Any],
+) -> None:  # fmt: skip
+    """Copy the rows of some partitions, from `first` on, to `rows`, one after the other."""
+    width, n_parts = counts.shape
+    held = counts.T.ravel().cumsum()
+    starts = np.concatenate([[0], held[:-1]]).reshape(n_parts, width).T
+    columns = (source.keys, source.when, source.amounts, source.marks)
+    calls = []
+    for span, begin in zip(spans, starts, strict=True):
+        cursor = np.zeros(first + n_parts, np.int64)
+        cursor[first:] = begin
+        pick = np.empty(1025, np.int64)
+        calls.append((parts, *columns, first, first + n_parts, *span, cursor, rows, pick))
+    threads.run(partition.spread_rows, calls)
+
+
+def _arrange_partition(
+    source: Rows, rows: NDArray[Any], edges: Ints, first_day: int, base: int, start: int,
+    stop: int, columns: tuple[Ints, NDArray[np.int32], Floats],
+) -> tuple[Ints, Ints]:  # fmt: skip
+    """Write the columns of a partition; return its customers and how many rows each has."""
+    size = stop - start
+    own = rows["key"][start - base : stop - base].copy()
+    order = sort_keys(own, np.arange(size))
+    keys, counts = np.empty(size, np.int64), np.empty(size, np.int64)
+    packed, days, payload = (column[start:stop] for column in columns)
+    found = visits.arrange_partition(
+        rows, start - base, order, source.ordered, edges, first_day, packed, days, payload,
+        keys, counts,
+    )  # fmt: skip
+    return keys[:found].copy(), counts[:found].copy()
+
+
+def _gathered(values: NDArray[Any], order: Floats) -> NDArray[Any]:
+    """Return ``values[order]``, or nothing of nothing."""
+    if not len(values):
+        return values
+    out = np.empty(len(order), values.dtype)
+    threads.run(
+        visits.gather, [(values, order, *span, out) for span in threads.stretches(len(order))]
+    )
+    return out
