@@ -113,6 +113,13 @@ def backends(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
+def plugins(session: nox.Session) -> None:
+    """Run the tests of the example plugins, a good one and a broken one, installed side by side."""
+    install(session, "-e.", "--group=test", "./examples/plugin", "./examples/broken_plugin")
+    session.run("pytest", "examples/plugin/tests", "tests/plugins/installed", *session.posargs)
+
+
+@nox.session(python=OLDEST)
 def docs(session: nox.Session) -> None:
     """Build the documentation; every example is run, every warning is an error."""
     install(session, "-e.", "--group=docs")

@@ -18,6 +18,12 @@ __all__ = [
     "MissingDependencyError",
     "NotFittedError",
     "PerformanceWarning",
+    "PluginCallError",
+    "PluginConflictWarning",
+    "PluginContractError",
+    "PluginError",
+    "PluginLoadError",
+    "PluginNotFoundError",
     "SchemaError",
     "SchemeError",
 ]
@@ -69,6 +75,29 @@ class MissingDependencyError(CustomerIntelError, ImportError):
     """An optional package is needed and not installed; the message holds the pip line."""
 
 
+class PluginError(CustomerIntelError):
+    """Something is wrong with a plugin; the message names it and its distribution."""
+
+
+class PluginNotFoundError(PluginError, LookupError):
+    """No plugin has this name; the message holds the names that there are."""
+
+
+class PluginLoadError(PluginError, ImportError):
+    """A plugin cannot be imported, or names an object that its module does not have."""
+
+
+class PluginContractError(PluginError, TypeError):
+    """A plugin does not keep to the protocol, or returned what it must not.
+
+    All that is missing or mis-shaped is listed at once.
+    """
+
+
+class PluginCallError(PluginError, RuntimeError):
+    """A plugin raised while it was called; its own error is the cause of this one."""
+
+
 class CustomerIntelWarning(UserWarning):
     """Root of every warning that this library issues."""
 
@@ -83,3 +112,7 @@ class ConvergenceWarning(CustomerIntelWarning):
 
 class PerformanceWarning(CustomerIntelWarning):
     """The result is right, and a faster way to it exists."""
+
+
+class PluginConflictWarning(CustomerIntelWarning):
+    """Two plugins claim one name; the message says which is used and how to choose."""

@@ -9,14 +9,16 @@ import os
 import pkgutil
 import platform
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 from customerintel._version import __version__
+from customerintel.exceptions import PluginConflictWarning
+from customerintel.plugins import RELATIONSHIP_CLASSIFIER, Registry
+from customerintel.plugins.listing import Listed
 
-__all__ = ["PLUGIN_GROUPS", "run"]
-
-PLUGIN_GROUPS = ("customerintel.churn_estimators", "customerintel.relationship_classifiers")
+__all__ = ["run"]
 
 #: Width of the labels.
 LABEL = 28
@@ -130,13 +132,40 @@ def installed_version(name: str) -> str | None:
 
 
 def plugin_facts() -> Iterator[tuple[str, str]]:
-    """Yield the plugins of each group by name and distribution, without loading one."""
-    for group in PLUGIN_GROUPS:
-        label = group.removeprefix("customerintel.")
-        points = sorted(importlib.metadata.entry_points(group=group), key=lambda point: point.name)
-        if not points:
-            yield label, "none"
-        for point in points:
-            origin = point.dist
-            yield label, f"{point.name} ({origin.name} {origin.version})" if origin else point.name
+    """Yield the plugins of each group, whose they are, and whether they can be used.
+
+    They are loaded for this: whether a plugin works is not known before.
+    """
+    for registry in registries():
+        label = registry.group.removeprefix("customerintel.")
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", PluginConflictWarning)
+            listing = registry.plugins()
+        lines = [plugin_line(row) for row in listing.rows if is_news(row)]
+        told = [warning.message for warning in caught]
+        lines += [str(one) for one in told if isinstance(one, PluginConflictWarning)]
+        for line in lines or ["none installed"]:
+            yield label, line
             label = ""
+
+
+def registries() -> tuple[Registry, ...]:
+    """Return what knows the plugins, kind by kind."""
+    from customerintel.churn.registry import ESTIMATORS
+
+    group = "customerintel.relationship_classifiers"
+    classifiers = Registry(group=group, contract=RELATIONSHIP_CLASSIFIER, builtins={})
+    return ESTIMATORS, classifiers
+
+
+def is_news(row: Listed) -> bool:
+    """Tell whether a plugin is worth a line: built-in ones are only if they cannot be used."""
+    return row.source != "built-in" or row.status != "ok"
+
+
+def plugin_line(row: Listed) -> str:
+    """Say whose a plugin is, whether it can be used, and why not."""
+    whose = " ".join(text for text in (row.distribution, row.version) if text)
+    return f"{row.name} ({whose or 'registered here'}): " + ": ".join(
+        text for text in (row.status, row.reason) if text
+    )

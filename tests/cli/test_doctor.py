@@ -1,4 +1,4 @@
-"""``doctor``: facts for a bug report, without loading a plugin."""
+"""``doctor``: facts for a bug report, and whether plugins work."""
 
 from __future__ import annotations
 
@@ -11,23 +11,31 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from plugins.site_folder import GOOD, a_registry, a_site
 
 import customerintel as ci
 from customerintel._version import __version__
+from customerintel.churn.registry import ESTIMATORS
 from customerintel.cli import doctor, main
 
 
 @pytest.fixture
-def plugin(tmp_path, monkeypatch):
-    """Install a distribution whose plugin cannot be imported."""
-    folder = tmp_path / "acme_churn-1.2.dist-info"
-    folder.mkdir()
-    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-churn\nVersion: 1.2\n")
-    (folder / "entry_points.txt").write_text(
-        "[customerintel.churn_estimators]\nacme-gap = acme_churn:Broken\n"
-    )
-    (tmp_path / "acme_churn.py").write_text("raise RuntimeError('loaded')\n")
-    monkeypatch.syspath_prepend(tmp_path)
+def site(monkeypatch):
+    """A folder on the path to install plugins into; the registry looks anew before and after."""
+    monkeypatch.delenv("CUSTOMERINTEL_PLUGINS", raising=False)
+    with a_site() as made:
+        yield made
+    ESTIMATORS.refresh()
+
+
+def plugin_lines(site) -> list[str]:
+    ESTIMATORS.refresh()
+    facts = list(doctor.plugin_facts())
+    assert [label for label, _ in facts if label] == [
+        "churn_estimators",
+        "relationship_classifiers",
+    ]
+    return [line for _, line in facts if "(customerintel " not in line]
 
 
 def test_versions_cache_threads_and_plugins_are_shown(capsys):
@@ -41,10 +49,44 @@ def test_versions_cache_threads_and_plugins_are_shown(capsys):
     assert {"processor", "kernel cache", "churn_estimators"} <= facts.keys()
 
 
-def test_plugins_are_named_with_their_distribution_and_not_loaded(plugin, capsys):
-    assert main(["doctor"]) == 0
-    assert "acme-gap (acme-churn 1.2)" in capsys.readouterr().out
+def test_plugins_are_named_with_their_distribution_and_what_is_wrong(site):
+    points = {"acme-bad": "acme_bad:Gap", "acme-gap": "acme_churn:Gap"}
+    source = "raise RuntimeError('no licence')"
+    site.add("acme-churn", "1.2", points, acme_churn=GOOD, acme_bad=source)
+    bad, good, none = plugin_lines(site)
+    assert bad.startswith("acme-bad (acme-churn 1.2): broken: The churn estimator 'acme-bad'")
+    assert "RuntimeError: no licence" in bad
+    assert good == "acme-gap (acme-churn 1.2): ok"
+    assert none == "none installed"
+
+
+def test_conflicts_are_told_and_no_warning_escapes(site):
+    site.add("acme-churn", "1.2", {"acme-gap": "acme_churn:Gap"}, acme_churn=GOOD)
+    site.add("zeta-churn", "0.1", {"acme-gap": "zeta_churn:Gap"}, zeta_churn=GOOD)
+    first, second, conflict, _ = plugin_lines(site)
+    assert first == "acme-gap (acme-churn 1.2): ok"
+    assert second == "zeta-churn:acme-gap (zeta-churn 0.1): ok"
+    assert conflict.startswith("The name 'acme-gap' of a churn estimator is claimed 2 times")
+
+
+def test_plugins_that_are_kept_out_stay_unloaded(site, monkeypatch):
+    site.add("acme-churn", "1.2", {"acme-gap": "acme_churn:Gap"}, acme_churn=GOOD)
+    monkeypatch.setenv("CUSTOMERINTEL_PLUGINS", "other")
+    line, _ = plugin_lines(site)
+    assert line.startswith("acme-churn:acme-gap (acme-churn 1.2): not used: ")
     assert "acme_churn" not in sys.modules
+
+
+def test_built_ins_are_told_of_only_if_they_cannot_be_used(monkeypatch):
+    built_ins = {"good": "plugins.built_in:Recency", "more": "plugins.built_in:NeedsMore"}
+    monkeypatch.setattr(doctor, "registries", lambda: (a_registry(builtins=built_ins),))
+    monkeypatch.setenv("CUSTOMERINTEL_PLUGINS", "none")
+    ((label, line),) = doctor.plugin_facts()
+    assert label == "churn_estimators"
+    assert line == (
+        f"more (customerintel {__version__}): not installed: "
+        "Install it: pip install 'customerintel[sklearn]'."
+    )
 
 
 def test_packages_come_from_the_installed_metadata():

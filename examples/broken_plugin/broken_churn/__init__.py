@@ -1,0 +1,3 @@
+"""Plugins that are all broken, on purpose."""
+
+from __future__ import annotations
