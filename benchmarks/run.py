@@ -98,6 +98,18 @@ def predictions() -> None:
     save("predictions", {"results": compare("predict", engines, rounds=1, warm=1)})
 
 
+def churn() -> None:
+    """Fit and predict with `auto`: 1 million customers, 15 million transactions."""
+    save("churn", {"results": compare("churn", ["auto", "hazard"], rounds=1, warm=1)})
+
+
+def churn_accuracy() -> None:
+    """AUC and Brier score of `auto` against usual baselines, on real and simulated logs."""
+    from churn_accuracy import accuracy
+
+    save("churn_accuracy", {"results": accuracy()})
+
+
 def _timed(command: list[str], **more: Any) -> float:
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, **more)
@@ -142,6 +154,8 @@ ALL = {
     "from_frame": from_frame,
     "models": models,
     "predictions": predictions,
+    "churn": churn,
+    "churn_accuracy": churn_accuracy,
     "startup": startup,
 }
 

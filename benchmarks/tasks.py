@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from churn_tasks import CHURN_TASKS
 from model_tasks import DATA, MODEL_TASKS
 from simulate import DAYS, START, stored
 
@@ -293,4 +294,4 @@ TASKS: dict[str, dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]] = {
         "summary": (partial(_ready_log, _polars, **TEN_MILLION), ours_summary_only),
     },
 }
-TASKS |= MODEL_TASKS
+TASKS |= MODEL_TASKS | CHURN_TASKS

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from customerintel._version import __version__
 
 if TYPE_CHECKING:
-    from customerintel import exceptions, models, plot, rfm, schema
+    from customerintel import churn, exceptions, models, plot, plugins, rfm, schema
     from customerintel._kernels.threads import get_threads, set_threads
     from customerintel.rfm import (
         Migration,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         pseudonymise,
     )
     from customerintel.tables import (
+        CustomerFeatures,
         CustomerSummary,
         CustomerTable,
         History,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Consent",
     "Customer",
+    "CustomerFeatures",
     "CustomerSummary",
     "CustomerTable",
     "Event",
@@ -61,11 +63,13 @@ __all__ = [
     "Transaction",
     "TransactionLog",
     "__version__",
+    "churn",
     "exceptions",
     "get_threads",
     "migration",
     "models",
     "plot",
+    "plugins",
     "pseudonymise",
     "rfm",
     "schema",
@@ -84,11 +88,12 @@ _ROOMS = {
         "Consent", "Customer", "Event", "SurveyAnswer", "Transaction", "pseudonymise",
     ),
     "customerintel.tables": (
-        "CustomerSummary", "CustomerTable", "History", "Rejections", "TransactionLog", "summarize",
+        "CustomerFeatures", "CustomerSummary", "CustomerTable", "History", "Rejections",
+        "TransactionLog", "summarize",
     ),
 }  # fmt: skip
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
-_MODULES = ("exceptions", "models", "plot", "rfm", "schema")
+_MODULES = ("churn", "exceptions", "models", "plot", "plugins", "rfm", "schema")
 
 
 def __getattr__(name: str) -> Any:

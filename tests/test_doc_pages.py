@@ -16,10 +16,13 @@ CELL = re.compile(r"```\{code-cell\}\n(.*?)```", re.DOTALL)
 IMPORT = re.compile(r"^\s*(?:import|from) (\w+)|find_spec\(\"(\w+)\"\)", re.MULTILINE)
 #: Comes with myst-nb, whose kernel it is.
 KERNEL = {"IPython"}
+#: Packages that are imported by another name than they are installed by.
+IMPORTED_AS = {"scikit_learn": "sklearn"}
 
 
 def distributions(requirements: list[str]) -> set[str]:
-    return {re.match(r"[\w-]+", line)[0].replace("-", "_") for line in requirements}
+    found = {re.match(r"[\w-]+", line)[0].replace("-", "_") for line in requirements}
+    return {IMPORTED_AS.get(name, name) for name in found}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -12,7 +12,7 @@ from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import number_to_json
 from customerintel.models.results import FittedModel
 
-__all__ = ["load", "write"]
+__all__ = ["content_of", "load", "rebuild", "write"]
 
 FORMAT = "customerintel.model"
 VERSION = 1
@@ -54,8 +54,19 @@ def load(path: str | Path) -> Any:
         raise InvalidArgumentError(
             f"load takes the path of a saved model, a str or a Path; got {type(path).__name__}."
         )
-    name = Path(path).name
-    content = _parse(Path(path))
+    return rebuild(_parse(Path(path)), Path(path).name)
+
+
+def rebuild(content: Any, name: str) -> Any:
+    """Return the fitted model that `content_of` told of.
+
+    Parameters
+    ----------
+    content : object
+        As JSON has it.
+    name : str
+        Where it comes from, for messages.
+    """
     if not isinstance(content, Mapping) or content.get("format") != FORMAT:
         raise InvalidArgumentError(
             f"{name!r} is not a saved model (format {FORMAT!r}). Give the path that fit.save() "
@@ -81,7 +92,18 @@ def load(path: str | Path) -> Any:
 
 def write(fit: FittedModel, path: str | Path) -> None:
     """Write a model as JSON; the body of `FittedModel.save`."""
-    content = {
+    content = content_of(fit)
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise InvalidArgumentError(
+            f"There is no folder to write {target.name!r} to. Make it first, or correct the path."
+        )
+    target.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def content_of(fit: FittedModel) -> dict[str, Any]:
+    """Return all that makes a fitted model, as JSON has it."""
+    return {
         "format": FORMAT,
         "format_version": VERSION,
         "model": type(fit).__name__,
@@ -94,12 +116,6 @@ def write(fit: FittedModel, path: str | Path) -> None:
         "unit": fit.unit_,
         **fit._details(),
     }
-    target = Path(path)
-    if not target.parent.is_dir():
-        raise InvalidArgumentError(
-            f"There is no folder to write {target.name!r} to. Make it first, or correct the path."
-        )
-    target.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def _rebuild(kind: type[FittedModel], content: Mapping[str, Any]) -> FittedModel:

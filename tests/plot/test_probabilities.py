@@ -8,7 +8,7 @@ import pytest
 from customerintel import models, plot
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.holdout import split_holdout
-from customerintel.plot.reliability import share_who_bought
+from customerintel.plot.probabilities import share_who_bought
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,7 @@ def test_points_are_groups_of_customers(split, pareto_nbd):
         assert share == pytest.approx(np.mean(split.purchases[group] > 0), rel=1e-12)
         below |= group
     assert ax.get_xlabel() == "P(a purchase in 39 weeks)"
+    assert ax.lines[0].get_label() == "as predicted"
 
 
 def test_customers_of_equal_probability_stay_together():

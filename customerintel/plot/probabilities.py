@@ -69,7 +69,7 @@ def calibration_by_probability(
     read_split(split, [one for _, one in fits], what)
     points = [share_who_bought(one, split, count) for _, one in fits]
     ax = axes_for(ax, size=(5.2, 4.8))
-    ax.plot((0.0, 1.0), (0.0, 1.0), color=QUIET, linewidth=1.0, linestyle=":", label="as foretold")
+    ax.plot((0.0, 1.0), (0.0, 1.0), color=QUIET, linewidth=1.0, linestyle=":", label="as predicted")
     for k, ((name, _), (mean, share, _)) in enumerate(zip(fits, points, strict=True)):
         colour, dashes = style(k)
         ax.plot(mean, share, color=colour, linestyle=dashes, marker="o", ms=5, label=name)

@@ -1,0 +1,188 @@
+"""`AutoEstimator`: blends the others by how they have done on horizons that are over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel.churn.base_pool import BasePool
+from customerintel.churn.blending import Blend, blend
+from customerintel.churn.hazard import constant_odds, too_few
+from customerintel.churn.horizons import Horizon, read_horizon
+from customerintel.churn.level import Season, choose_level, find_season
+from customerintel.churn.linear_odds import LinearOdds, features_for
+from customerintel.churn.log_odds import probability_of
+from customerintel.churn.logistic import centred
+from customerintel.churn.past import past_origins
+from customerintel.churn.training import Training, spread_odds
+from customerintel.exceptions import NotFittedError
+from customerintel.models.arguments import whole_number
+from customerintel.tables.sampling import sample_history
+
+if TYPE_CHECKING:
+    from customerintel.tables import History
+
+__all__ = ["AutoEstimator"]
+
+Floats = NDArray[np.float64]
+
+
+class AutoEstimator:
+    """The estimator to begin with: customer-base models and features, blended and calibrated.
+
+    At up to five past moments the customer-base models (MBG/NBD, Pareto/NBD, MBG/CNBD-k) are
+    fitted to what was known, and their log-odds stand beside the features of `hazard`. Two
+    families of logistic regressions are fitted to what then happened, each under several
+    penalties: in the one, all columns are penalised alike; in the other, the customer-base
+    models' mean is free, so that a strong penalty leaves their prediction. They are weighted by
+    their log loss on customers and moments that were left out, exp(−1000 · loss), the first
+    family at least half. Last, the level is set: the mean of what past horizons and the
+    customer-base models say and, where the log shows seasons, of the same season a year ago.
+
+    Parameters
+    ----------
+    n_customers : int, default 30,000
+        Learn from so many customers at most, drawn at random; all are predicted.
+    random_state : int, default 0
+        Of the drawing.
+
+    Attributes
+    ----------
+    chosen_ : dict of str to float
+        Weight of each candidate, such as ``"features, penalty 0.03"``; they sum to 1.
+    losses_ : dict of str to float
+        Log loss of each on what was left out.
+    level_ : float
+        Share of the customers that is expected to buy nothing.
+    season_weight_ : float
+        How far the season of a year ago was believed, from 0 to 1.
+    n_origins_ : int
+        Past moments that were learned from.
+
+    Examples
+    --------
+    >>> import customerintel as ci
+    >>> truth = ci.models.ParetoNBD.from_params(
+    ...     dict(r=0.9, alpha=40.0, s=0.6, beta=150.0), unit="day"
+    ... )
+    >>> history = truth.simulate(400, T=500.0, seed=1).as_of("2001-05-14")
+    >>> scorer = ci.churn.get("auto").fit(history, horizon="90d")
+    >>> round(sum(scorer.estimator.chosen_.values()), 9)
+    1.0
+    """
+
+    api_version: ClassVar[int] = 1
+
+    def __init__(self, *, n_customers: int = 30_000, random_state: int | None = 0) -> None:
+        self.n_customers = n_customers
+        self.random_state = random_state
+        self.model_: LinearOdds | None = None
+        self.horizon_: Horizon | None = None
+
+    def fit(self, history: History, /, *, horizon_days: float) -> Self:
+        """Learn from what happened in earlier horizons.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If nobody had bought one horizon before the history's moment.
+        """
+        horizon = read_horizon(horizon_days)
+        most = whole_number(self.n_customers, "n_customers", "customers", least=1)
+        sample = sample_history(history, most, self.random_state)
+        origins = past_origins(sample, horizon)
+        self.horizon_, self.n_origins_ = horizon, len(origins)
+        if too_few(origins[0].churned):
+            self._settle_for_the_share(Training.collect(origins, horizon, []), origins[0].churned)
+            return self
+        pools = [BasePool.fit(one.past, horizon) for one in origins]
+        now = BasePool.fit(sample, horizon)
+        # a model must be there at every moment, the present included
+        common = {name for name in now.models if all(name in pool.models for pool in pools)}
+        self._pool = BasePool({n: one for n, one in now.models.items() if n in common})
+        kept = [BasePool({n: p.models[n] for n in self._pool.models}) for p in pools]
+        training = Training.collect(origins, horizon, kept)
+        found = blend(training)
+        self.chosen_, self.losses_ = found.weights, found.losses
+        self.model_ = self._level(found, training, sample, horizon)
+        return self
+
+    def _settle_for_the_share(self, training: Training, churned: NDArray[np.bool_]) -> None:
+        self.model_, self._pool = constant_odds(training, churned), BasePool({})
+        self.chosen_, self.losses_ = {"share of the last horizon": 1.0}, {}
+        self.level_ = float(probability_of(np.array(self.model_.constant)))
+        self.season_weight_ = 0.0
+
+    def _level(
+        self, found: Blend, training: Training, sample: History, horizon: Horizon
+    ) -> LinearOdds:
+        """Return the blend with its level set for the present."""
+        k = len(training.design.names)
+        slopes, weights = found.slopes[:k], found.slopes[k:] / training.scales
+        bare = LinearOdds(training.design, slopes, weights, training.centres, 0.0)
+        spread = self._others(sample)
+        odds = bare.predict(features_for(sample, horizon), spread)
+        recent = float(found.intercepts[: training.n_recent].mean())
+        base = spread[:, 0] if spread.shape[1] else np.empty(0)
+        season = find_season(sample, horizon, self._pool) if len(base) else Season()
+        self.season_weight_ = season.weight
+        learned = [odds + float(found.intercepts[0]), odds + recent]
+        self.level_ = choose_level(learned, base, season)
+        constant = centred(odds, self.level_)
+        return LinearOdds(training.design, slopes, weights, training.centres, constant)
+
+    def predict(self, history: History, /) -> Floats:
+        """Return P(no purchase in the horizon after the history's moment).
+
+        Returns
+        -------
+        ndarray of float64, shape (n_customers,)
+        """
+        model, horizon = self._known()
+        if not history.n_customers:
+            return np.empty(0)
+        return probability_of(model.predict(features_for(history, horizon), self._others(history)))
+
+    def contributions(self, history: History, /) -> dict[str, Floats]:
+        """Return what features and customer-base models add to a mean customer's log-odds."""
+        model, horizon = self._known()
+        return model.contributions(features_for(history, horizon), self._others(history))
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what was learned."""
+        model, horizon = self._known()
+        told = {name: getattr(self, name) for name in _TOLD}
+        return {
+            "model": model.to_state(), "pool": self._pool.to_state(),
+            "horizon": horizon.microseconds, **told,
+        }  # fmt: skip
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Return the estimator that `to_state` told of."""
+        made = cls()
+        made.model_ = LinearOdds.from_state(state["model"])
+        made._pool = BasePool.from_state(state["pool"])
+        made.horizon_ = Horizon(int(state["horizon"]))
+        for name in _TOLD:
+            setattr(made, name, state[name])
+        return made
+
+    def _others(self, history: History) -> Floats:
+        """Return the customer-base models' columns, shape (n_customers, n_models + 1)."""
+        names = tuple(self._pool.models)
+        if not names or not history.n_customers:
+            return np.empty((history.n_customers, len(names) + bool(names)))
+        return spread_odds(self._pool.odds(history, names))
+
+    def _known(self) -> tuple[LinearOdds, Horizon]:
+        if self.model_ is None or self.horizon_ is None:
+            raise NotFittedError("AutoEstimator is not fitted yet. Call fit() first.")
+        return self.model_, self.horizon_
+
+
+#: What a fit says of itself.
+_TOLD = ("chosen_", "losses_", "level_", "season_weight_", "n_origins_")

@@ -1,0 +1,120 @@
+"""What boosting learns from: customers at several earlier moments, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel.churn.horizons import Horizon, moment_of
+from customerintel.churn.labels import label
+from customerintel.tables import History
+
+__all__ = ["MANY", "Examples", "collect_examples", "features_ahead", "hold_out", "telling"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+#: An earlier moment with fewer customers than this share of the latest's says little.
+FEWEST = 0.1
+#: Rows below which every customer is held out once, in folds; above, one fold is enough.
+MANY = 20_000
+FOLDS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Rows of customers at earlier moments.
+
+    Parameters
+    ----------
+    X : ndarray of float64, shape (n, k)
+        Features, NaN where they are not defined.
+    churned : ndarray of bool, shape (n,)
+        What then happened.
+    customer : ndarray of int64, shape (n,)
+        Whose row it is, as the log holds customers.
+    latest : ndarray of bool, shape (n,)
+        Rows of the latest moment.
+    """
+
+    X: Floats
+    churned: Mask
+    customer: Ints
+    latest: Mask
+
+    def take(self, rows: NDArray[np.bool_]) -> Examples:
+        """Return some of the rows."""
+        return Examples(self.X[rows], self.churned[rows], self.customer[rows], self.latest[rows])
+
+
+def features_ahead(history: History, horizon: Horizon) -> Floats:
+    """Return all features, shape (n_customers, k), for a prediction over a horizon."""
+    return history.features(ahead=max(1, round(horizon.days))).to_numpy()
+
+
+def collect_examples(history: History, horizon: Horizon, *, origins: int, most: int,
+                     seed: int) -> Examples:  # fmt: skip
+    """Return customers at moments half a horizon apart, the latest one horizon ago.
+
+    Parameters
+    ----------
+    history : History
+        What is known.
+    horizon : Horizon
+        After each moment.
+    origins : int
+        Moments, at most; only those before which the log goes on for a horizon, besides the
+        latest.
+    most : int
+        Rows, at most, about: from more customers some are drawn, with all their rows.
+    seed : int
+        Of the drawing.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the history is shorter than the horizon.
+    """
+    log, zone, now = history._log, history._log.time_zone, moment_of(history)
+    step = Horizon(max(1, horizon.microseconds // 2))
+    parts: list[Examples] = []
+    chosen: Ints | None = None
+    for place in range(origins):
+        past, churned = label(history if not place else History(log, now), horizon)
+        keys = past.ids.keys
+        if place and len(keys) < FEWEST * len(parts[0].customer):
+            break
+        if not place and len(keys) * origins > most:
+            rng = np.random.default_rng(seed)
+            chosen = np.sort(rng.permutation(keys)[: max(1, most // origins)])
+        rows = np.ones(len(keys), bool) if chosen is None else np.isin(keys, chosen)
+        X = features_ahead(past, horizon)[rows]
+        parts.append(Examples(X, churned[rows], keys[rows], np.full(len(X), not place)))
+        now = step.before(now, zone)
+        # the next moment's past must be as long as what it foretells
+        if horizon.before(horizon.before(now, zone), zone) < log._events.first:
+            break
+    return Examples(
+        np.concatenate([part.X for part in parts]),
+        np.concatenate([part.churned for part in parts]),
+        np.concatenate([part.customer for part in parts]),
+        np.concatenate([part.latest for part in parts]),
+    )
+
+
+def telling(X: Floats) -> Mask:
+    """Tell which columns differ between rows."""
+    first = X[:1]
+    same = (first == X) | (np.isnan(first) & np.isnan(X))
+    return ~np.asarray(same.all(axis=0))
+
+
+def hold_out(customer: Ints, seed: int) -> list[Mask]:
+    """Return which rows to hold out, fold by fold; a customer's rows stay together."""
+    distinct, code = np.unique(customer, return_inverse=True)
+    fold = np.random.default_rng(seed).permutation(len(distinct)) % FOLDS
+    folds = range(FOLDS if len(customer) < MANY else 1)
+    return [fold[code] == place for place in folds]

@@ -1,0 +1,350 @@
+"""`ChurnScorer`: any churn estimator, with horizons read and answers checked."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel.churn.horizons import Horizon, read_horizon
+from customerintel.churn.labels import check_history
+from customerintel.churn.predictions import Predictions
+from customerintel.churn.registry import ESTIMATORS
+from customerintel.exceptions import (
+    CustomerIntelError,
+    InvalidArgumentError,
+    NotFittedError,
+    PluginCallError,
+    PluginContractError,
+)
+from customerintel.plugins import CHURN_ESTIMATOR, LoadedPlugin
+from customerintel.plugins.candidates import REGISTERED, Candidate
+from customerintel.plugins.loaded import broken_contract, check_factory, defined_at
+from customerintel.plugins.states import read_state, write_state
+from customerintel.tables import History
+from customerintel.tables.results import html_table, one_line
+
+__all__ = ["ChurnScorer", "get", "load", "scorer_of"]
+
+Floats = NDArray[np.float64]
+
+#: Answers may miss [0, 1] by so much: sums of floats do.
+ROUNDING = 1e-9
+
+
+class ChurnScorer:
+    """A churn estimator as it is used: horizons in words, answers checked, predictions explained.
+
+    Made by `get`. Every `fit` starts from a fresh estimator, so nothing of an earlier fit is
+    left, and a fit that fails leaves the earlier one as it was.
+
+    Parameters
+    ----------
+    plugin : LoadedPlugin
+        What makes the estimator.
+    seed : int, optional
+        Given to the estimator as ``random_state`` where it has one.
+    **options
+        For the estimator's constructor.
+
+    Attributes
+    ----------
+    name : str
+        What it was asked for by.
+    estimator : object
+        The fitted estimator itself.
+    horizon_days : float
+        Length of the horizon of the fit.
+    """
+
+    def __init__(self, plugin: LoadedPlugin, *, seed: int | None = None, **options: Any) -> None:
+        self.name = plugin.name
+        self.seed = seed
+        self._plugin = plugin
+        self._options = options
+        self._fitted: tuple[Any, Horizon] | None = None
+        # what cannot be made is known at once, and not after the data have been read
+        self._unused: Any = self._make()
+
+    def _make(self) -> Any:
+        made = self._plugin.make(**self._options)
+        if self.seed is not None and hasattr(made, "random_state"):
+            made.random_state = self.seed
+        return made
+
+    @property
+    def estimator(self) -> Any:
+        """The fitted estimator itself."""
+        return self._known()[0]
+
+    @property
+    def horizon_days(self) -> float:
+        """Length of the horizon of the fit, in days."""
+        return self._known()[1].days
+
+    def fit(self, history: History, horizon: Any = None) -> Self:
+        """Learn from a history.
+
+        Parameters
+        ----------
+        history : History
+            What is known; see `TransactionLog.as_of`.
+        horizon : str, timedelta or number of days
+            How far ahead predictions look, such as ``"90d"``.
+
+        Returns
+        -------
+        Self
+            The scorer itself.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If an argument cannot be used, or the history tells too little.
+        PluginCallError
+            If the estimator raises; its own error is the cause.
+        PluginContractError
+            If it does not keep its contract.
+        """
+        check_history(history, f"The fit of {self.name!r}")
+        length = read_horizon(horizon)
+        made, self._unused = self._unused or self._make(), None
+        fitted = self._call("fit", made.fit, history, horizon_days=length.days)
+        if not CHURN_ESTIMATOR.is_kept_by(fitted):
+            raise PluginContractError(
+                f"{self._plugin.describe()} returned {type(fitted).__name__} from fit(), and must "
+                f"return the estimator itself. {self._plugin.advice()}"
+            )
+        self._fitted = (fitted, length)
+        return self
+
+    def predict(self, history: History) -> Predictions:
+        """Return how probable it is that each customer buys nothing within the horizon.
+
+        Parameters
+        ----------
+        history : History
+            What is known of whom; it may be later than that of the fit.
+
+        Returns
+        -------
+        Predictions
+            Aligned with ``history.customer_id``.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was fitted.
+        PluginCallError
+            If the estimator raises; its own error is the cause.
+        PluginContractError
+            If it returns something else than one probability per customer.
+        """
+        check_history(history, f"predict of {self.name!r}")
+        estimator, length = self._known()
+        answer = self._call("predict", estimator.predict, history)
+        return Predictions(
+            ids=history.ids,
+            probability=self._checked(answer, history.n_customers),
+            horizon_days=length.days,
+            moment=history.moment,
+            estimator=self.name,
+            _history=history,
+            _drivers=getattr(estimator, "contributions", None),
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write the fitted estimator to a file, without pickle; `customerintel.churn.load` reads.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of the file, by custom ``.npz``.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the estimator cannot be saved: it has no ``to_state`` and ``from_state``.
+        """
+        estimator, length = self._known()
+        if not hasattr(estimator, "to_state") or not hasattr(type(estimator), "from_state"):
+            raise InvalidArgumentError(
+                f"{self._plugin.describe()} cannot be saved: it has no to_state() and "
+                "from_state(). Keep the data and fit it again."
+            )
+        header = {"estimator": self._plugin.candidate.full_name, "horizon": length.microseconds}
+        write_state(path, header, self._call("to_state", estimator.to_state))
+
+    def _known(self) -> tuple[Any, Horizon]:
+        if self._fitted is None:
+            raise NotFittedError(
+                f"The churn scorer {self.name!r} is not fitted yet. Call "
+                "fit(history, horizon='90d') first."
+            )
+        return self._fitted
+
+    def _call(self, what: str, method: Any, *arguments: Any, **named: Any) -> Any:
+        """Call the estimator; say whose it is if it raises."""
+        try:
+            return method(*arguments, **named)
+        except CustomerIntelError:
+            raise  # it says already what was wrong with the data
+        except Exception as error:
+            raise PluginCallError(
+                f"{self._plugin.describe()} raised in {what}(): {type(error).__name__}: {error}. "
+                f"{self._plugin.advice()}"
+            ) from error
+
+    def _checked(self, answer: Any, n: int) -> Floats:
+        """Return an estimator's answer as probabilities.
+
+        Raises
+        ------
+        PluginContractError
+            If it is none.
+        """
+        fault = None
+        try:
+            found = np.array(answer, np.float64)
+        except (TypeError, ValueError):
+            found, fault = np.empty(0), f"returned {type(answer).__name__}, which holds no numbers"
+        if fault is None and found.shape != (n,):
+            fault = f"returned an array of shape {found.shape} for {n:,} customers"
+        if fault is None:
+            nan = np.isnan(found)
+            outside = ~nan & ((found < -ROUNDING) | (found > 1.0 + ROUNDING))
+            for bad, what in ((nan, "NaN"), (outside, "values outside [0, 1]")):
+                if bad.any():
+                    places = ", ".join(map(str, np.flatnonzero(bad)[:5]))
+                    some = f"{int(bad.sum()):,} of {n:,} customers (places {places})"
+                    fault = f"returned {what} for {some}"
+                    break
+        if fault:
+            raise PluginContractError(
+                f"{self._plugin.describe()} {fault}. predict() must return one probability per "
+                f"customer, in the order of history.customer_id. {self._plugin.advice()}"
+            )
+        return np.clip(found, 0.0, 1.0)
+
+    def _facts(self) -> dict[str, object]:
+        fitted = self._fitted
+        return {
+            "estimator": self.name,
+            "source": self._plugin.source,
+            "distribution": self._plugin.distribution,
+            "horizon_days": None if fitted is None else fitted[1].days,
+        }
+
+    def __repr__(self) -> str:
+        return one_line("ChurnScorer", **self._facts())
+
+    def _repr_html_(self) -> str:
+        facts = [(name, value) for name, value in self._facts().items() if value is not None]
+        return html_table("Churn scorer", facts)
+
+
+def get(name: str, /, *, seed: int | None = None, **options: Any) -> ChurnScorer:
+    """Return a churn estimator by its name, ready to be fitted.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`; ``"distribution:name"`` where several packages have the name.
+    seed : int, optional
+        Given to the estimator as ``random_state`` where it has one.
+    **options
+        For the estimator's constructor; most take none.
+
+    Returns
+    -------
+    ChurnScorer
+
+    Raises
+    ------
+    PluginNotFoundError
+        If there is no such estimator; the message lists those there are.
+    PluginLoadError
+        If the package that brings it cannot be imported.
+    PluginContractError
+        If it does not keep the contract of a churn estimator.
+    MissingDependencyError
+        If it needs an extra that is not installed.
+
+    Examples
+    --------
+    >>> import customerintel as ci
+    >>> ci.churn.get("recency")
+    ChurnScorer(estimator=recency, source=built-in, distribution=customerintel)
+    """
+    return ChurnScorer(ESTIMATORS.load(name), seed=seed, **options)
+
+
+def scorer_of(spec: Any, seed: int | None = None) -> ChurnScorer:
+    """Return an unfitted scorer for a name, class, factory, object or other scorer.
+
+    Parameters
+    ----------
+    spec : str, class, callable, estimator or ChurnScorer
+        Whose estimator; objects are copied for each fit.
+    seed : int, optional
+        As for `get`; None leaves that of another scorer.
+
+    Raises
+    ------
+    PluginError
+        If it is no churn estimator.
+    """
+    if isinstance(spec, ChurnScorer):
+        seed = spec.seed if seed is None else seed
+        return ChurnScorer(spec._plugin, seed=seed, **spec._options)
+    if isinstance(spec, str):
+        return get(spec, seed=seed)
+    kind = spec if isinstance(spec, type) or not hasattr(spec, "fit") else type(spec)
+    name = getattr(kind, "__name__", type(spec).__name__)
+    one = Candidate(name, defined_at(kind), REGISTERED, point=spec)
+    factory = spec
+    if hasattr(spec, "fit") and not isinstance(spec, type):
+        faults = CHURN_ESTIMATOR.faults(spec)
+        if faults:
+            raise broken_contract(one, CHURN_ESTIMATOR, faults)
+
+        def factory() -> Any:
+            return copy.deepcopy(spec)
+
+    check_factory(factory, one, CHURN_ESTIMATOR)
+    return ChurnScorer(LoadedPlugin(name, factory, one, CHURN_ESTIMATOR), seed=seed)
+
+
+def load(path: str | Path) -> ChurnScorer:
+    """Return a fitted scorer that `ChurnScorer.save` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of the file. The estimator in it is looked up by its name among those there are; no
+        class named in a file is imported.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not such a file.
+    PluginNotFoundError
+        If its estimator is not installed or registered here.
+    """
+    header, state = read_state(path)
+    if not isinstance(header.get("estimator"), str) or not isinstance(header.get("horizon"), int):
+        raise InvalidArgumentError(
+            f"{Path(path).name!r} holds no churn scorer. Give the path that save() wrote to."
+        )
+    scorer = get(header["estimator"])
+    kind = type(scorer._unused)
+    if not hasattr(kind, "from_state"):
+        raise InvalidArgumentError(
+            f"{scorer._plugin.describe()} has no from_state() any more, and cannot be read."
+        )
+    fitted = scorer._call("from_state", kind.from_state, state)
+    scorer._fitted = (fitted, Horizon(header["horizon"]))
+    return scorer

@@ -1,0 +1,55 @@
+"""For authors of plugins: conformance suites, as functions and as pytest classes.
+
+`check_churn_estimator` needs nothing besides the library; the pytest class and the Hypothesis
+strategies need ``pip install "customerintel[testing]"``.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from customerintel.testing import strategies
+    from customerintel.testing.conformance import check_churn_estimator
+    from customerintel.testing.report import CheckResult, ConformanceReport
+    from customerintel.testing.suite import ChurnEstimatorConformance
+
+_HOMES = {
+    "CheckResult": "report",
+    "ChurnEstimatorConformance": "suite",
+    "ConformanceReport": "report",
+    "check_churn_estimator": "conformance",
+}
+
+__all__ = [
+    "CheckResult",
+    "ChurnEstimatorConformance",
+    "ConformanceReport",
+    "check_churn_estimator",
+    "strategies",
+]
+
+# A plain assert in these modules, or in what is put over them, says its values only if pytest
+# knows of it before they are imported. Without a run of pytest there is nothing to tell.
+_pytest = sys.modules.get("pytest")
+if _pytest is not None:
+    _pytest.register_assert_rewrite(
+        *(
+            f"{__name__}.{home}"
+            for home in ("answers", "checks", "conduct", "conformance", "logs", "subject", "suite")
+        )
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name == "strategies":
+        return import_module(f"{__name__}.strategies")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
