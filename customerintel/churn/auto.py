@@ -96,7 +96,9 @@ class AutoEstimator:
         origins = past_origins(sample, horizon)
         self.horizon_, self.n_origins_ = horizon, len(origins)
         if too_few(origins[0].churned):
-            self._settle_for_the_share(Training.collect(origins, horizon, []), origins[0].churned)
+            self._settle_for_the_share(
+                Training.collect(sample, origins, horizon, []), origins[0].churned
+            )
             return self
         pools = [BasePool.fit(one.past, horizon) for one in origins]
         now = BasePool.fit(sample, horizon)
@@ -104,7 +106,7 @@ class AutoEstimator:
         common = {name for name in now.models if all(name in pool.models for pool in pools)}
         self._pool = BasePool({n: one for n, one in now.models.items() if n in common})
         kept = [BasePool({n: p.models[n] for n in self._pool.models}) for p in pools]
-        training = Training.collect(origins, horizon, kept)
+        training = Training.collect(sample, origins, horizon, kept)
         found = blend(training)
         self.chosen_, self.losses_ = found.weights, found.losses
         self.model_ = self._level(found, training, sample, horizon)

@@ -73,7 +73,7 @@ class HazardEstimator:
         most = whole_number(self.n_customers, "n_customers", "customers", least=1)
         sample = sample_history(history, most, self.random_state)
         origins = past_origins(sample, horizon)
-        training = Training.collect(origins, horizon, [])
+        training = Training.collect(sample, origins, horizon, [])
         self.horizon_, self.n_origins_, self.penalty_ = horizon, len(origins), np.inf
         if too_few(origins[0].churned):
             self.model_ = constant_odds(training, origins[0].churned)

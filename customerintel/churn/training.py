@@ -15,6 +15,7 @@ from customerintel.churn.horizons import Horizon
 from customerintel.churn.linear_odds import features_for
 from customerintel.churn.logistic import LogisticFit, centred, fit_logistic, log_loss
 from customerintel.churn.past import Origin
+from customerintel.tables import History
 
 __all__ = ["Training", "customer_folds", "left_out_losses", "spread_odds"]
 
@@ -24,7 +25,7 @@ Ints = NDArray[np.int64]
 FOLDS = 5
 #: Gradient at which a search ends whose result is only compared.
 ROUGH = 1e-5
-#: Multiplier that spreads ids over all 64 bits (the golden ratio's).
+#: Multiplier that spreads places over all 64 bits (the golden ratio's).
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -64,12 +65,15 @@ class Training:
 
     @classmethod
     def collect(
-        cls, origins: Sequence[Origin], horizon: Horizon, pools: Sequence[BasePool]
-    ) -> Self:
+        cls, present: History, origins: Sequence[Origin], horizon: Horizon,
+        pools: Sequence[BasePool],
+    ) -> Self:  # fmt: skip
         """Look at the customers of all origins.
 
         Parameters
         ----------
+        present : History
+            What is known now: by their places in it, customers are dealt into folds.
         origins : sequence of Origin
             Moments, the latest first.
         horizon : Horizon
@@ -88,14 +92,15 @@ class Training:
             centres, scales = spread.mean(axis=0), np.maximum(spread.std(axis=0), 1e-6)
             X = np.hstack([X, (spread - centres) / scales])
         sizes = [len(one.churned) for one in origins]
-        keys = np.concatenate([one.past.ids.keys for one in origins])
+        # not by their ids: those of texts are numbered with the customers of the future
+        places = np.concatenate([present.ids.match(one.past.ids)[0] for one in origins])
         gap = max(horizon.days / 3.0, 14.0) * 3.0 + 1.0
         return cls(
             design=design,
             X=X,
             y=np.concatenate([one.churned for one in origins]).astype(np.float64),
             origin=np.repeat(np.arange(len(origins)), sizes),
-            fold=customer_folds(keys),
+            fold=customer_folds(places),
             names=names,
             centres=centres,
             scales=scales,
@@ -113,9 +118,9 @@ def spread_odds(odds: Floats) -> Floats:
     return np.hstack([mean, odds - mean])
 
 
-def customer_folds(keys: Ints) -> Ints:
+def customer_folds(places: Ints) -> Ints:
     """Return a fold, 0 … 4, per customer: the same for the same customer."""
-    mixed = keys.astype(np.uint64) * _SPREAD
+    mixed = (places + 1).astype(np.uint64) * _SPREAD
     return ((mixed >> np.uint64(40)) % np.uint64(FOLDS)).astype(np.int64)
 
 

@@ -185,7 +185,8 @@ class History(Sealed):
         length = read_window(window)
         calendar = Calendar(period, self._log.time_zone)
         key = (period, length)
-        if key not in self._folds:
+        found = self._folds.get(key)
+        if found is None:
             # each holds several columns: only the latest few are kept
             for oldest in list(self._folds)[:-KEPT]:
                 self._folds.pop(oldest, None)
@@ -197,8 +198,9 @@ class History(Sealed):
             if after > EARLIEST:
                 low = max(low, after + 1)
             edges = calendar.edges(min(low, high), high)
-            self._folds[key] = fold(events.rows, edges, after=after, until=self._moment)
-        return self._folds[key]
+            found = fold(events.rows, edges, after=after, until=self._moment)
+            self._folds[key] = found
+        return found  # another thread may have pushed it out meanwhile
 
     def warn_if_empty(self) -> None:
         """Say so if nothing is visible."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from churn.test_bad_churn import CASES as CHURN
+from churn.test_bad_contractual import CASES as SUBSCRIPTIONS
+from churn.test_bad_evaluation import CASES as EVALUATIONS
 from models.test_bad_choices import CASES as CHOICES
 from models.test_bad_cohorts import CASES as COHORTS
 from models.test_bad_covariates import CASES as COVARIATES
@@ -17,11 +20,14 @@ from models.test_intervals import CALLS as INTERVALS
 from models.test_statistics import HISTORIES
 from models.test_unusual_models import RESULTS as MODEL_RESULTS
 from plot.test_bad_input import CALLS as PICTURES
+from plugins.test_bad_plugins import CASES as PLUGINS
 from rfm.test_bad_input import INVALID, SCHEMES
 from tables.test_bad_calls import CALLS
+from tables.test_bad_features import CASES as FEATURES
 from tables.test_bad_input import ERRORS
 from tables.test_bad_rows import RULES
 from tables.test_unusual_input import RESULTS
+from testing.test_bad_conformance import CASES as CONFORMANCE
 
 from customerintel.exceptions import InvalidArgumentError
 
@@ -86,6 +92,22 @@ def rows_of_model_results() -> list[str]:
     ]
 
 
+def rows_of_churn() -> list[str]:
+    named = (
+        ("tables/test_bad_features", FEATURES),
+        ("plugins/test_bad_plugins", PLUGINS),
+        ("churn/test_bad_churn", CHURN),
+        ("churn/test_bad_contractual", SUBSCRIPTIONS),
+        ("churn/test_bad_evaluation", EVALUATIONS),
+        ("testing/test_bad_conformance", CONFORMANCE),
+    )
+    return [
+        row(given, f"`{error.__name__}`: {code(message)}", f"{test}.py::test_errors")
+        for test, held in named
+        for given, (_, error, message) in held.items()
+    ]
+
+
 def rows_of_rules() -> list[str]:
     return [
         f"| {broken} | `{rule}` | `tests/tables/test_bad_rows.py::test_rules[{rule}]` |"
@@ -119,6 +141,7 @@ EXPECTED = [
     *rows_of_errors(),
     *rows_of_models(),
     *rows_of_model_results(),
+    *rows_of_churn(),
     *rows_of_rules(),
     *rows_of_results(),
     *rows_of_scores(),
