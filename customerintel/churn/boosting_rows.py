@@ -94,7 +94,7 @@ def collect_examples(history: History, horizon: Horizon, *, origins: int, most: 
         X = features_ahead(past, horizon)[rows]
         parts.append(Examples(X, churned[rows], keys[rows], np.full(len(X), not place)))
         now = step.before(now, zone)
-        # the next moment's past must be as long as what it foretells
+        # the next moment's past must be as long as what it predicts
         if horizon.before(horizon.before(now, zone), zone) < log._events.first:
             break
     return Examples(

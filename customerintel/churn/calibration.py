@@ -49,7 +49,7 @@ def fit_line(z: Floats, churned: Mask, weights: Floats | None = None) -> Line:
     Parameters
     ----------
     z : ndarray of float64, shape (n,)
-        Log-odds that were foretold.
+        Log-odds that were predicted.
     churned : ndarray of bool, shape (n,)
         What happened.
     weights : ndarray of float64, shape (n,), optional

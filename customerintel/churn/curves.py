@@ -30,7 +30,7 @@ Z = 1.959963984540054
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ReliabilityCurve:
-    """What was foretold and what happened, in bins of the probability.
+    """What was predicted and what happened, in bins of the probability.
 
     Attributes
     ----------

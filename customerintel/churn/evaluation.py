@@ -44,9 +44,9 @@ def evaluate(
     profit: ProfitModel | None = None,
     progress: bool = False,
 ) -> ChurnEvaluation:
-    r"""Fit estimators at several moments of the past, and judge what they foretold.
+    r"""Fit estimators at several moments of the past, and judge what they predicted.
 
-    At each origin t every estimator is fitted anew on ``log.as_of(t)`` and foretells, for each
+    At each origin t every estimator is fitted anew on ``log.as_of(t)`` and predicts, for each
     of its customers, the probability of no purchase in the horizon. What happened is read from
     the log. Customers who are new since an estimator could last learn are judged, too.
 
@@ -111,7 +111,7 @@ def evaluate(
     ``per_origin()`` for that.
 
     With a gap, an estimator is still asked for the horizon that begins at the origin, since that
-    is all that it can be asked for; what it foretells is compared with the later one. Its rank is
+    is all that it can be asked for; what it predicts is compared with the later one. Its rank is
     judged rightly, its calibration only as far as both horizons are alike.
 
     Examples
@@ -146,7 +146,7 @@ def evaluate(
         )
         judged = {}
         for name in names:
-            judged[name] = judge.judge(trials.foretold[name])
+            judged[name] = judge.judge(trials.predicted[name])
             tick()
     return ChurnEvaluation(
         names=names,

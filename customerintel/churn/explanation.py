@@ -110,7 +110,7 @@ class Explanation:
     drivers : tuple of Driver
         By the size of their effect.
     is_decomposition : bool
-        Whether the effects and :attr:`base` add up to the log-odds of the prediction.
+        Whether the effects and `base` add up to the log-odds of the prediction.
     base : float
         Log-odds without any driver.
     """

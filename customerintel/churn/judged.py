@@ -54,7 +54,7 @@ class ChurnEvaluation:
     names : tuple of str
         Estimators as they were given, then the baselines.
     horizon_days, gap_days : float
-        What was foretold, and how long after the origin it begins.
+        What was predicted, and how long after the origin it begins.
     """
 
     names: tuple[str, ...]
@@ -205,7 +205,7 @@ class ChurnEvaluation:
         return build(columns, self._kind, self._zone)
 
     def predictions(self, name: str) -> OriginPredictions:
-        """Return what an estimator foretold at each origin, and what happened.
+        """Return what an estimator predicted at each origin, and what happened.
 
         Raises
         ------
@@ -228,7 +228,7 @@ class ChurnEvaluation:
         )
 
     def reliability(self, name: str, bins: int = 10) -> ReliabilityCurve:
-        """Return how often what was foretold came true, in bins of alike many rows.
+        """Return how often what was predicted came true, in bins of alike many rows.
 
         Parameters
         ----------

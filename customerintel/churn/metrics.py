@@ -20,7 +20,7 @@ Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
 #: What is summed over rows; `combine` makes measures of the sums.
-ROW_PARTS = ("n", "churned", "foretold", "squares", "log_losses")
+ROW_PARTS = ("n", "churned", "predicted", "squares", "log_losses")
 #: What is summed over the moments at which customers are ranked.
 RANK_PARTS = (
     "spread", "concordant", "pairs", "precisions", "captured", "expected", "empc", "mpc",
@@ -73,7 +73,7 @@ class Ranked:
     churned : ndarray of bool, shape (n,)
         Who left.
     probability : ndarray of float64, shape (n,)
-        What was foretold.
+        What was predicted.
     customers : ndarray of int64, shape (n,)
         Place of each row's customer in the weights.
     columns : ndarray of float64, shape (n, k)
@@ -173,7 +173,7 @@ def measures(
     churned : array-like of bool, shape (n,)
         Who left.
     probability : array-like of float, shape (n,)
-        What was foretold, in [0, 1].
+        What was predicted, in [0, 1].
     top : float, default 0.10
         Share of the customers of whom `top_lift` is taken.
     profit : ProfitModel, optional

@@ -1,4 +1,4 @@
-"""What an estimator foretold at each moment, and what happened, customer by customer."""
+"""What an estimator predicted at each moment, and what happened, customer by customer."""
 
 from __future__ import annotations
 

@@ -99,21 +99,21 @@ class Judge:
         self._place = [np.searchsorted(everybody, one.keys) for one in origins]
         self._draws = _draw(n_bootstrap, len(everybody), seed)
 
-    def judge(self, foretold: Sequence[Floats | None]) -> Judgement:
+    def judge(self, predicted: Sequence[Floats | None]) -> Judgement:
         """Return the measures of one estimator's predictions.
 
         Parameters
         ----------
-        foretold : sequence of ndarray of float64, or None
+        predicted : sequence of ndarray of float64, or None
             Probabilities at each origin, aligned with its customers; None: it failed there.
         """
         lines = [
             None if p is None else fit_line(logit(p), one.churned)
-            for one, p in zip(self._origins, foretold, strict=True)
+            for one, p in zip(self._origins, predicted, strict=True)
         ]
-        whole = self._line_of_all(foretold)
+        whole = self._line_of_all(predicted)
         sums, own, common = [], [], []
-        for place, p in enumerate(foretold):
+        for place, p in enumerate(predicted):
             if p is None:
                 continue
             made = self._sums(place, p, _some(lines[place]), whole)
@@ -125,18 +125,18 @@ class Judge:
         per_origin = [
             _nothing() if line is None else self._spread(*next(kept), line)[0] for line in lines
         ]
-        if len(sums) < len(foretold):
+        if len(sums) < len(predicted):
             return Judgement(_nothing(), tuple(per_origin), {}, self._tails)
         pooled, drawn = self._spread(np.sum(sums, axis=0), np.sum(common, axis=0), whole)
         return Judgement(pooled, tuple(per_origin), drawn, self._tails)
 
-    def _line_of_all(self, foretold: Sequence[Floats | None]) -> Line:
+    def _line_of_all(self, predicted: Sequence[Floats | None]) -> Line:
         known = [
             (logit(p), one.churned)
-            for one, p in zip(self._origins, foretold, strict=True)
+            for one, p in zip(self._origins, predicted, strict=True)
             if p is not None
         ]
-        if len(known) < len(foretold):
+        if len(known) < len(predicted):
             return Line(math.nan, math.nan, math.nan)
         return fit_line(
             np.concatenate([z for z, _ in known]), np.concatenate([y for _, y in known])

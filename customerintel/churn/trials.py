@@ -1,4 +1,4 @@
-"""Fitting estimators at each origin, and keeping what they foretold beside what happened."""
+"""Fitting estimators at each origin, and keeping what they predicted beside what happened."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ class Origin:
 
 @dataclass
 class Trials:
-    """What each estimator foretold at each origin; None where it failed."""
+    """What each estimator predicted at each origin; None where it failed."""
 
     origins: list[Origin] = field(default_factory=list)
-    foretold: dict[str, list[Floats | None]] = field(default_factory=dict)
+    predicted: dict[str, list[Floats | None]] = field(default_factory=dict)
     failures: dict[str, dict[int, str]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -68,15 +68,15 @@ class Trials:
         InvalidArgumentError
             If there is none.
         """
-        taken = [k for k, p in enumerate(self.foretold[name]) if p is not None]
+        taken = [k for k, p in enumerate(self.predicted[name]) if p is not None]
         if not taken:
             raise InvalidArgumentError(f"{name!r} failed at every origin: {self.failures[name][0]}")
         return taken
 
     def rows(self, name: str) -> list[tuple[Floats, NDArray[np.bool_]]]:
-        """Return what an estimator foretold and what happened, per origin that it did not fail."""
+        """Return what an estimator predicted and what happened, per origin that it did not fail."""
         self.taken(name)
-        pairs = zip(self.foretold[name], self.origins, strict=True)
+        pairs = zip(self.predicted[name], self.origins, strict=True)
         return [(p, origin.churned) for p, origin in pairs if p is not None]
 
 
@@ -144,8 +144,8 @@ def run(
     step : callable
         Called after each fit.
     """
-    trials = Trials(foretold={name: [] for name in (*BASELINES, *scorers)})
-    trials.seconds = dict.fromkeys(trials.foretold, 0.0)
+    trials = Trials(predicted={name: [] for name in (*BASELINES, *scorers)})
+    trials.seconds = dict.fromkeys(trials.predicted, 0.0)
     for place, moment in enumerate(moments):
         history = History(log, moment)
         until = origins.learns(moment, log.time_zone)
@@ -159,9 +159,9 @@ def run(
         )
         simple = Baselines.fit(history, origins.horizon, origins.gap).predict(history)
         for name, probability in simple.items():
-            trials.foretold[name].append(probability)
+            trials.predicted[name].append(probability)
         for name, scorer in scorers.items():
-            trials.foretold[name].append(
+            trials.predicted[name].append(
                 _try(trials, place, history, name, scorer, origins.horizon)
             )
             step()
@@ -171,7 +171,7 @@ def run(
 def _try(
     trials: Trials, place: int, history: History, name: str, scorer: Any, horizon: Horizon
 ) -> Floats | None:
-    """Return what an estimator foretells; what it warns of or fails with is kept beside it."""
+    """Return what an estimator predicts; what it warns of or fails with is kept beside it."""
     probability: Floats | None = None
     start = time.perf_counter()
     with warnings.catch_warnings(record=True) as caught:

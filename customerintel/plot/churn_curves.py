@@ -60,7 +60,7 @@ def reliability(
     chosen = _chosen(table, names, "reliability")
     curves = [table.reliability(name, bins) for name in chosen]
     ax = axes_for(ax, size=(5.2, 4.8))
-    ax.plot((0.0, 1.0), (0.0, 1.0), color=QUIET, linewidth=1.0, linestyle=":", label="as foretold")
+    ax.plot((0.0, 1.0), (0.0, 1.0), color=QUIET, linewidth=1.0, linestyle=":", label="as predicted")
     for k, curve in enumerate(curves):
         colour, dashes = style(k)
         x, y = curve.mean_predicted, curve.observed

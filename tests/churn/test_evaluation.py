@@ -138,7 +138,7 @@ def test_the_baselines_are_what_they_say(table):
         assert base.probability[here] == pytest.approx(np.full(here.sum(), churned.mean()))
         order = np.argsort(-history.fold("day", None).last, kind="stable")
         assert (np.diff(rule.probability[here][order]) >= 0.0).all()
-        # where it was learnt, a logistic line foretells as many as left
+        # where it was learnt, a logistic line predicts as many as left
         learnt = Baselines.fit(history, "60d", None).predict(past)["recency rule"]
         assert learnt.sum() == pytest.approx(churned.sum())
     assert table.measure("base rate", "auc").value == 0.5

@@ -150,8 +150,8 @@ def test_the_line_is_that_of_a_logistic_regression():
     peer = LogisticRegression(C=np.inf, tol=1e-12, max_iter=1000).fit(z[:, None], churned)
     assert line.slope == pytest.approx(peer.coef_[0, 0], rel=1e-6)
     assert line.intercept == pytest.approx(peer.intercept_[0], rel=1e-5)
-    foretold = 1.0 / (1.0 + np.exp(-(line.shift + z)))
-    assert foretold.sum() == pytest.approx(churned.sum(), rel=1e-12)
+    predicted = 1.0 / (1.0 + np.exp(-(line.shift + z)))
+    assert predicted.sum() == pytest.approx(churned.sum(), rel=1e-12)
 
 
 def test_weights_of_a_line_are_repeated_rows():

@@ -47,7 +47,7 @@ def test_gain_and_lift_hold_the_curves(table):
 
 def test_without_names_the_best_is_drawn(table):
     assert table.best() == "silence"
-    assert set(lines_of(plot.reliability(table))) == {"as foretold", "silence"}
+    assert set(lines_of(plot.reliability(table))) == {"as predicted", "silence"}
     for draw in (plot.gain, plot.lift):
         assert set(lines_of(draw(table))) == {"foresight", "chance", "silence", "recency rule"}
 
