@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.churn.base_pool import BasePool
 from customerintel.churn.blending import Blend, blend
-from customerintel.churn.hazard import constant_odds, too_few
-from customerintel.churn.horizons import Horizon, read_horizon
+from customerintel.churn.horizons import Horizon
+from customerintel.churn.learned_odds import LearnedOdds, constant_odds, too_few
 from customerintel.churn.level import Season, choose_level, find_season
 from customerintel.churn.linear_odds import LinearOdds, features_for
 from customerintel.churn.log_odds import probability_of
 from customerintel.churn.logistic import centred
-from customerintel.churn.past import past_origins
 from customerintel.churn.training import Training, spread_odds
-from customerintel.exceptions import NotFittedError
-from customerintel.models.arguments import whole_number
-from customerintel.tables.sampling import sample_history
 
 if TYPE_CHECKING:
     from customerintel.tables import History
@@ -30,7 +26,7 @@ __all__ = ["AutoEstimator"]
 Floats = NDArray[np.float64]
 
 
-class AutoEstimator:
+class AutoEstimator(LearnedOdds):
     """The estimator to begin with: customer-base models and features, blended and calibrated.
 
     At up to five past moments the customer-base models (MBG/NBD, Pareto/NBD, MBG/CNBD-k) are
@@ -74,14 +70,6 @@ class AutoEstimator:
     1.0
     """
 
-    api_version: ClassVar[int] = 1
-
-    def __init__(self, *, n_customers: int = 30_000, random_state: int | None = 0) -> None:
-        self.n_customers = n_customers
-        self.random_state = random_state
-        self.model_: LinearOdds | None = None
-        self.horizon_: Horizon | None = None
-
     def fit(self, history: History, /, *, horizon_days: float) -> Self:
         """Learn from what happened in earlier horizons.
 
@@ -90,11 +78,7 @@ class AutoEstimator:
         InvalidArgumentError
             If nobody had bought one horizon before the history's moment.
         """
-        horizon = read_horizon(horizon_days)
-        most = whole_number(self.n_customers, "n_customers", "customers", least=1)
-        sample = sample_history(history, most, self.random_state)
-        origins = past_origins(sample, horizon)
-        self.horizon_, self.n_origins_ = horizon, len(origins)
+        sample, horizon, origins = self._begin(history, horizon_days)
         if too_few(origins[0].churned):
             self._settle_for_the_share(
                 Training.collect(sample, origins, horizon, []), origins[0].churned
@@ -136,39 +120,16 @@ class AutoEstimator:
         constant = centred(odds, self.level_)
         return LinearOdds(training.design, slopes, weights, training.centres, constant)
 
-    def predict(self, history: History, /) -> Floats:
-        """Return P(no purchase in the horizon after the history's moment).
-
-        Returns
-        -------
-        ndarray of float64, shape (n_customers,)
-        """
-        model, horizon = self._known()
-        if not history.n_customers:
-            return np.empty(0)
-        return probability_of(model.predict(features_for(history, horizon), self._others(history)))
-
-    def contributions(self, history: History, /) -> dict[str, Floats]:
-        """Return what features and customer-base models add to a mean customer's log-odds."""
-        model, horizon = self._known()
-        return model.contributions(features_for(history, horizon), self._others(history))
-
     def to_state(self) -> dict[str, Any]:
         """Return what was learned."""
-        model, horizon = self._known()
         told = {name: getattr(self, name) for name in _TOLD}
-        return {
-            "model": model.to_state(), "pool": self._pool.to_state(),
-            "horizon": horizon.microseconds, **told,
-        }  # fmt: skip
+        return super().to_state() | {"pool": self._pool.to_state(), **told}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """Return the estimator that `to_state` told of."""
-        made = cls()
-        made.model_ = LinearOdds.from_state(state["model"])
+        made = super().from_state(state)
         made._pool = BasePool.from_state(state["pool"])
-        made.horizon_ = Horizon(int(state["horizon"]))
         for name in _TOLD:
             setattr(made, name, state[name])
         return made
@@ -180,11 +141,6 @@ class AutoEstimator:
             return np.empty((history.n_customers, len(names) + bool(names)))
         return spread_odds(self._pool.odds(history, names))
 
-    def _known(self) -> tuple[LinearOdds, Horizon]:
-        if self.model_ is None or self.horizon_ is None:
-            raise NotFittedError("AutoEstimator is not fitted yet. Call fit() first.")
-        return self.model_, self.horizon_
-
 
 #: What a fit says of itself.
-_TOLD = ("chosen_", "losses_", "level_", "season_weight_", "n_origins_")
+_TOLD = ("chosen_", "losses_", "level_", "season_weight_")
