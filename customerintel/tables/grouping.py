@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel._kernels import partition, summary, threads
+from customerintel._kernels import summary, threads
 from customerintel.tables.folded import Folded, Output, Piece
-from customerintel.tables.partitions import EARLIEST, LATEST, Plan, groups_of
+from customerintel.tables.partitions import EARLIEST, LATEST
+from customerintel.tables.spreading import Rows, Spread
 
 __all__ = ["Folded", "Rows", "fold"]
 
@@ -26,51 +27,6 @@ Floats = NDArray[np.float64]
 
 #: Of this process alone: nobody can choose ids that collide. Results do not depend on it.
 SALT = np.uint64(secrets.randbits(64) | 1)
-#: A partition of this many rows has a table and states that stay in the second-level cache.
-PARTITION_ROWS = 131_072
-#: Rows of scratch below which one pass over the keys serves all partitions.
-SCRATCH_ROWS = 2_000_000
-MOST_PARTITIONS = 16_384
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Columns of a log as the kernels read them, all of length n_rows or 0.
-
-    Parameters
-    ----------
-    keys : ndarray of int64
-        Customer ids, or their codes.
-    seen_at : ndarray of int64
-        Microseconds, UTC: when the row becomes visible.
-    when : ndarray of int64
-        Microseconds, UTC: when its transaction happened (the first line's time).
-    amounts : ndarray of float64
-        Empty where the log has no amounts.
-    marks : ndarray of uint8
-        1 for a return, 2 for a further line of an order; empty: negative is a return.
-    ordered : bool
-        Whether `when` never falls.
-    may_return : bool
-        Whether there are returns at all.
-    """
-
-    keys: Ints
-    seen_at: Ints
-    when: Ints
-    amounts: Floats
-    marks: NDArray[np.uint8]
-    ordered: bool
-    may_return: bool
-
-    def purchases(self, until: int) -> NDArray[np.bool_]:
-        """Tell which rows are purchases that are visible at a moment."""
-        taken: NDArray[np.bool_] = self.seen_at <= until
-        if len(self.marks):
-            taken &= (self.marks & 1) == 0
-        elif len(self.amounts):
-            taken &= ~(self.amounts < 0.0)
-        return taken
 
 
 @dataclass
@@ -161,39 +117,14 @@ def fold(source: Rows, edges: Ints, *, after: int = EARLIEST, until: int = LATES
     if all_seen:
         start = int(np.searchsorted(source.when, after, "right")) if after > EARLIEST else 0
         stop = max(start, int(np.searchsorted(source.when, until, "right")))
-    n = stop - start
-    plan = Plan.of(source.keys[start:stop], min(MOST_PARTITIONS, n // PARTITION_ROWS))
-    spans = threads.stretches(n, start=start)
-    width = len(spans)
-    window = (source.seen_at, source.when, after, until, all_seen)
-    split = (plan.splitters, plan.guide, np.int64(plan.low), plan.shift)
-    counts = np.zeros((width, len(plan)), np.int64)
-    parts = np.empty(stop, np.uint16)
-    threads.run(
-        partition.name_partitions,
-        [
-            (source.keys, *window, *span, *split, parts, counted)
-            for span, counted in zip(spans, counts, strict=True)
-        ],
-    )
-    per_partition = counts.sum(axis=0)
-    groups = list(groups_of(per_partition, max(SCRATCH_ROWS, n // 4 + PARTITION_ROWS)))
-    rows = np.empty(max((per_partition[a:b].sum() for a, b in groups), default=0), partition.ROW)
-    workers = [_Worker(np.empty(len(rows) // (8 * width) + 1024, summary.STATE)) for _ in spans]
-    picks = np.empty((width, 1025), np.int64)
-    output = Output(n)
-    columns = (source.keys, source.when, source.amounts, source.marks)
-    for a, b in groups:
-        held = counts[:, a:b].T.ravel().cumsum()
-        cursor = np.zeros_like(counts)
-        cursor[:, a:b] = np.concatenate([[0], held[:-1]]).reshape(b - a, width).T
-        threads.run(
-            partition.spread_rows,
-            [(parts, *columns, a, b, *spans[k], cursor[k], rows, picks[k]) for k in range(width)],
-        )
-        ends = held[width - 1 :: width].tolist()
+    spread = Spread(source, start, stop, after=after, until=until)
+    size = len(spread.rows) // (8 * len(spread.spans)) + 1024
+    workers = [_Worker(np.empty(size, summary.STATE)) for _ in spread.spans]
+    output = Output(stop - start)
+    for ends in spread.groups():
         jobs = iter([(k, *span) for k, span in enumerate(zip([0, *ends[:-1]], ends, strict=True))])
-        done = threads.run(_work, [(worker, jobs, rows, edges, source) for worker in workers])
+        calls = [(worker, jobs, spread.rows, edges, source) for worker in workers]
+        done = threads.run(_work, calls)
         output.append(sorted(chain.from_iterable(done), key=lambda piece: piece.number), ends[-1])
         for worker in workers:
             worker.used = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel._kernels import partition, threads, visits
+from customerintel._kernels import threads, visits
 from customerintel.tables.categories import category_codes
 from customerintel.tables.folded import sort_keys
-from customerintel.tables.grouping import MOST_PARTITIONS, PARTITION_ROWS, SCRATCH_ROWS, Rows
 from customerintel.tables.moments import DAY, Calendar
-from customerintel.tables.partitions import EARLIEST, LATEST, Plan, groups_of
+from customerintel.tables.partitions import EARLIEST
+from customerintel.tables.spreading import Rows, Spread
 
 if TYPE_CHECKING:
     from customerintel.tables.transaction_log import TransactionLog
@@ -119,66 +118,21 @@ def _lay_out(
 
     As in `grouping.fold`, rows are copied by partition into scratch that is used again.
     """
-    n = len(source.keys)
-    spans = threads.stretches(n)
-    parts, counts = _name_partitions(source, spans)
-    sizes = counts.sum(axis=0)
-    ends = np.cumsum(sizes)
-    total = int(ends[-1])
+    spread = Spread(source, 0, len(source.keys))
+    total = int(spread.sizes.sum())
     columns = np.empty(total, np.int64), np.empty(total, np.int32), np.empty(total)
     nothing = np.empty(0, np.int64)
     found: list[tuple[Ints, Ints]] = [(nothing, nothing)]
-    groups = list(groups_of(sizes, max(SCRATCH_ROWS, n // 4 + PARTITION_ROWS)))
-    rows = np.empty(max((sizes[a:b].sum() for a, b in groups), default=0), partition.ROW)
-    for a, b in groups:
-        _spread(source, parts, spans, counts[:, a:b], a, rows)
-        base = int(ends[a] - sizes[a])
+    base = 0
+    for ends in spread.groups():
         jobs = [
-            (source, rows, edges, first_day, base, base + start, base + stop, columns)
-            for start, stop in pairwise([0, *(ends[a:b] - base).tolist()])
+            (source, spread.rows, edges, first_day, base, base + start, base + stop, columns)
+            for start, stop in pairwise([0, *ends])
         ]
         found += threads.run(_arrange_partition, jobs)
+        base += ends[-1]
     keys, held = (np.concatenate(part) for part in zip(*found, strict=True))
     return keys, held, *columns
-
-
-def _name_partitions(
-    source: Rows, spans: Sequence[tuple[int, int]]
-) -> tuple[NDArray[np.uint16], Ints]:
-    """Return the partition of each row, and how many rows of each stretch every one has."""
-    n = len(source.keys)
-    plan = Plan.of(source.keys, min(MOST_PARTITIONS, n // PARTITION_ROWS))
-    counts = np.zeros((len(spans), len(plan)), np.int64)
-    parts = np.empty(n, np.uint16)
-    every = source.ordered and source.seen_at is source.when
-    window = (source.seen_at, source.when, EARLIEST, LATEST, every)
-    split = (plan.splitters, plan.guide, np.int64(plan.low), plan.shift)
-    threads.run(
-        partition.name_partitions,
-        [
-            (source.keys, *window, *span, *split, parts, counted)
-            for span, counted in zip(spans, counts, strict=True)
-        ],
-    )
-    return parts, counts
-
-
-def _spread(
-    source: Rows, parts: NDArray[np.uint16], spans: Sequence[tuple[int, int]], counts: Ints,
-    first: int, rows: NDArray[Any],
-) -> None:  # fmt: skip
-    """Copy the rows of some partitions, from `first` on, to `rows`, one after the other."""
-    width, n_parts = counts.shape
-    held = counts.T.ravel().cumsum()
-    starts = np.concatenate([[0], held[:-1]]).reshape(n_parts, width).T
-    columns = (source.keys, source.when, source.amounts, source.marks)
-    calls = []
-    for span, begin in zip(spans, starts, strict=True):
-        cursor = np.zeros(first + n_parts, np.int64)
-        cursor[first:] = begin
-        pick = np.empty(1025, np.int64)
-        calls.append((parts, *columns, first, first + n_parts, *span, cursor, rows, pick))
-    threads.run(partition.spread_rows, calls)
 
 
 def _arrange_partition(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import customerintel as ci
 from customerintel._kernels import threads
-from customerintel.tables import visits
+from customerintel.tables import spreading, visits
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
@@ -47,8 +47,8 @@ def make_log(found, *, orders=False, categories=False, amounts=True, **options):
 @pytest.fixture
 def small_partitions(monkeypatch):
     """Make partitions and groups small enough that a few rows fill many."""
-    monkeypatch.setattr(visits, "PARTITION_ROWS", 4)
-    monkeypatch.setattr(visits, "SCRATCH_ROWS", 8)
+    monkeypatch.setattr(spreading, "PARTITION_ROWS", 4)
+    monkeypatch.setattr(spreading, "SCRATCH_ROWS", 8)
     monkeypatch.setattr(threads, "ROWS_PER_THREAD", 4)
 
 
@@ -110,8 +110,8 @@ def test_same_bits_whatever_the_threads_and_the_partitions(monkeypatch):
     )
     results = []
     for width, size in itertools.product([1, 4], [700, 10_000, 10**9]):
-        monkeypatch.setattr(visits, "PARTITION_ROWS", size)
-        monkeypatch.setattr(visits, "SCRATCH_ROWS", 2 * size)
+        monkeypatch.setattr(spreading, "PARTITION_ROWS", size)
+        monkeypatch.setattr(spreading, "SCRATCH_ROWS", 2 * size)
         monkeypatch.setattr(threads, "ROWS_PER_THREAD", size)
         log = make_log(found, orders=True, categories=True)
         ci.set_threads(width)
@@ -144,7 +144,7 @@ def test_days_are_those_of_the_zone():
 
 
 def test_one_customer_may_have_several_partitions_worth_of_rows(monkeypatch):
-    monkeypatch.setattr(visits, "PARTITION_ROWS", 50)
+    monkeypatch.setattr(spreading, "PARTITION_ROWS", 50)
     found = [(7, hour % 997, 1, hour) for hour in range(3_000)]
     features = make_log(found).as_of("1970-03-01").features()
     assert features["n_transactions"].tolist() == [3_000.0]

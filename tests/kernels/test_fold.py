@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import customerintel as ci
 from customerintel._kernels import threads
-from customerintel.tables import grouping
+from customerintel.tables import grouping, spreading
 from customerintel.tables.codes import codes_of
 from tests import oracle
 
@@ -73,9 +73,9 @@ def _check(folded: grouping.Folded, expected: dict[int, oracle.Customer]) -> Non
 @pytest.fixture
 def small_partitions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make partitions and groups small enough that a few rows fill many."""
-    monkeypatch.setattr(grouping, "PARTITION_ROWS", 4)
+    monkeypatch.setattr(spreading, "PARTITION_ROWS", 4)
     monkeypatch.setattr(threads, "ROWS_PER_THREAD", 4)
-    monkeypatch.setattr(grouping, "SCRATCH_ROWS", 8)
+    monkeypatch.setattr(spreading, "SCRATCH_ROWS", 8)
 
 
 EDGES = np.arange(0, 111, HOUR, dtype=np.int64)
@@ -138,9 +138,9 @@ def test_same_bits_whatever_the_threads_and_the_partitions(
     edges = np.arange(0, 10**6 + 2000, 1000, dtype=np.int64)
     results = []
     for n_threads, partition in itertools.product([1, 2, 5], [700, 10_000, 10**9]):
-        monkeypatch.setattr(grouping, "PARTITION_ROWS", partition)
+        monkeypatch.setattr(spreading, "PARTITION_ROWS", partition)
         monkeypatch.setattr(threads, "ROWS_PER_THREAD", partition)
-        monkeypatch.setattr(grouping, "SCRATCH_ROWS", 2 * partition)
+        monkeypatch.setattr(spreading, "SCRATCH_ROWS", 2 * partition)
         ci.set_threads(n_threads)
         results.append(grouping.fold(source, edges))
     ci.set_threads(None)
@@ -198,9 +198,9 @@ def test_codes_number_distinct_values(hashes: list[int]) -> None:
 
 def test_a_key_far_from_the_others_stays_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """A distance of 63 bits or more from the least key once became negative."""
-    monkeypatch.setattr(grouping, "PARTITION_ROWS", 1000)
+    monkeypatch.setattr(spreading, "PARTITION_ROWS", 1000)
     monkeypatch.setattr(threads, "ROWS_PER_THREAD", 1000)
-    monkeypatch.setattr(grouping, "SCRATCH_ROWS", 2000)
+    monkeypatch.setattr(spreading, "SCRATCH_ROWS", 2000)
     n = 20_000
     keys = np.arange(n, dtype=np.int64) % 500
     keys[0] = -1
