@@ -130,8 +130,8 @@ def left_out_losses(training: Training, penalties: Sequence[Floats]) -> Floats:
     """Return the mean log loss of each penalty on customers and moments that were left out.
 
     Each fold of customers is judged at one moment or, where there are few rows, at several, by
-    fits to the other customers at the other moments. Levels are set right at each moment: how they change is another question than who
-    is likelier than whom.
+    fits to the other customers at the other moments. Levels are set right at each moment: how
+    they change is another question than who is likelier than whom.
 
     Parameters
     ----------
