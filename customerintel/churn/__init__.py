@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from customerintel.churn.evaluation import ChurnEvaluation, evaluate
     from customerintel.churn.explanation import Explanation
     from customerintel.churn.labels import label
+    from customerintel.churn.lookup import get, load
     from customerintel.churn.predictions import Predictions
     from customerintel.churn.profit import ProfitModel
     from customerintel.churn.registry import (
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
         unregister,
     )
     from customerintel.churn.rolling_origins import RollingOrigins
-    from customerintel.churn.scorer import ChurnScorer, get, load
+    from customerintel.churn.scorer import ChurnScorer
 
 _HOMES = {
     "ChurnEvaluation": "evaluation",
@@ -32,9 +33,9 @@ _HOMES = {
     "RollingOrigins": "rolling_origins",
     "block": "registry",
     "evaluate": "evaluation",
-    "get": "scorer",
+    "get": "lookup",
     "label": "labels",
-    "load": "scorer",
+    "load": "lookup",
     "names": "registry",
     "plugins": "registry",
     "refresh": "registry",

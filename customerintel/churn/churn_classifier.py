@@ -119,7 +119,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         InvalidArgumentError
             If `log` is missing, `X` has not the columns, or `y` other values.
         """
-        from customerintel.churn.scorer import scorer_of
+        from customerintel.churn.lookup import scorer_of
 
         log, moments = self._log(), self._moments(X)
         self.classes_ = _classes(y, len(moments))

@@ -97,7 +97,7 @@ def read_estimators(given: Any, seed: Any) -> dict[str, Any]:
     PluginError
         If one cannot be had.
     """
-    from customerintel.churn.scorer import scorer_of
+    from customerintel.churn.lookup import scorer_of
 
     scorers: dict[str, Any] = {}
     if isinstance(given, Mapping):

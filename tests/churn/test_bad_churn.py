@@ -9,7 +9,7 @@ import pytest
 from churn.bad_estimators import GOOD, estimator
 
 import customerintel as ci
-from customerintel.churn.scorer import scorer_of
+from customerintel.churn.lookup import scorer_of
 from customerintel.exceptions import (
     InvalidArgumentError,
     NotFittedError,

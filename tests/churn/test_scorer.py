@@ -11,7 +11,7 @@ from churn.bad_estimators import Half
 from churn.churn_logs import simulated
 
 import customerintel as ci
-from customerintel.churn.scorer import scorer_of
+from customerintel.churn.lookup import scorer_of
 
 NAMED = ("recency", "bgnbd", "mbgnbd", "paretonbd", "mbgcnbd", "hazard", "auto")
 

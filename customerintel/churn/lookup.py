@@ -1,0 +1,122 @@
+"""Scorers by name, by class, by object, and from files."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+from customerintel.churn.horizons import Horizon
+from customerintel.churn.registry import ESTIMATORS
+from customerintel.churn.scorer import ChurnScorer
+from customerintel.exceptions import InvalidArgumentError
+from customerintel.plugins import CHURN_ESTIMATOR, LoadedPlugin
+from customerintel.plugins.candidates import REGISTERED, Candidate
+from customerintel.plugins.loaded import broken_contract, check_factory, defined_at
+from customerintel.plugins.states import read_state
+
+__all__ = ["get", "load", "scorer_of"]
+
+
+def get(name: str, /, *, seed: int | None = None, **options: Any) -> ChurnScorer:
+    """Return a churn estimator by its name, ready to be fitted.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`; ``"distribution:name"`` where several packages have the name.
+    seed : int, optional
+        Given to the estimator as ``random_state`` where it has one.
+    **options
+        For the estimator's constructor; most take none.
+
+    Returns
+    -------
+    ChurnScorer
+
+    Raises
+    ------
+    PluginNotFoundError
+        If there is no such estimator; the message lists those there are.
+    PluginLoadError
+        If the package that brings it cannot be imported.
+    PluginContractError
+        If it does not keep the contract of a churn estimator.
+    MissingDependencyError
+        If it needs an extra that is not installed.
+
+    Examples
+    --------
+    >>> import customerintel as ci
+    >>> ci.churn.get("recency")
+    ChurnScorer(estimator=recency, source=built-in, distribution=customerintel)
+    """
+    return ChurnScorer(ESTIMATORS.load(name), seed=seed, **options)
+
+
+def scorer_of(spec: Any, seed: int | None = None) -> ChurnScorer:
+    """Return an unfitted scorer for a name, class, factory, object or other scorer.
+
+    Parameters
+    ----------
+    spec : str, class, callable, estimator or ChurnScorer
+        Whose estimator; objects are copied for each fit.
+    seed : int, optional
+        As for `get`; None leaves that of another scorer.
+
+    Raises
+    ------
+    PluginError
+        If it is no churn estimator.
+    """
+    if isinstance(spec, ChurnScorer):
+        seed = spec.seed if seed is None else seed
+        return ChurnScorer(spec._plugin, seed=seed, **spec._options)
+    if isinstance(spec, str):
+        return get(spec, seed=seed)
+    kind = spec if isinstance(spec, type) or not hasattr(spec, "fit") else type(spec)
+    name = getattr(kind, "__name__", type(spec).__name__)
+    one = Candidate(name, defined_at(kind), REGISTERED, point=spec)
+    factory = spec
+    if hasattr(spec, "fit") and not isinstance(spec, type):
+        faults = CHURN_ESTIMATOR.faults(spec)
+        if faults:
+            raise broken_contract(one, CHURN_ESTIMATOR, faults)
+
+        def factory() -> Any:
+            return copy.deepcopy(spec)
+
+    check_factory(factory, one, CHURN_ESTIMATOR)
+    return ChurnScorer(LoadedPlugin(name, factory, one, CHURN_ESTIMATOR), seed=seed)
+
+
+def load(path: str | Path) -> ChurnScorer:
+    """Return a fitted scorer that `ChurnScorer.save` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of the file. The estimator in it is looked up by its name among those there are; no
+        class named in a file is imported.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not such a file.
+    PluginNotFoundError
+        If its estimator is not installed or registered here.
+    """
+    header, state = read_state(path)
+    if not isinstance(header.get("estimator"), str) or not isinstance(header.get("horizon"), int):
+        raise InvalidArgumentError(
+            f"{Path(path).name!r} holds no churn scorer. Give the path that save() wrote to."
+        )
+    scorer = get(header["estimator"])
+    kind = type(scorer._unused)
+    if not hasattr(kind, "from_state"):
+        raise InvalidArgumentError(
+            f"{scorer._plugin.describe()} has no from_state() any more, and cannot be read."
+        )
+    fitted = scorer._call("from_state", kind.from_state, state)
+    scorer._fitted = (fitted, Horizon(header["horizon"]))
+    return scorer
