@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.churn.base_pool import BasePool
-from customerintel.churn.blending import Blend, blend
+from customerintel.churn.blending import FEATURES, Blend, blend
 from customerintel.churn.horizons import Horizon
-from customerintel.churn.learned_odds import LearnedOdds, constant_odds, too_few
+from customerintel.churn.learned_odds import LearnedOdds, constant_odds
 from customerintel.churn.level import Season, choose_level, find_season
 from customerintel.churn.linear_odds import LinearOdds, features_for
 from customerintel.churn.log_odds import probability_of
 from customerintel.churn.logistic import centred
+from customerintel.churn.past import horizon_to_learn_from, past_origins, too_few
 from customerintel.churn.training import Training, spread_odds
 
 if TYPE_CHECKING:
@@ -30,13 +31,17 @@ class AutoEstimator(LearnedOdds):
     """The estimator to begin with: customer-base models and features, blended and calibrated.
 
     At up to five past moments the customer-base models (MBG/NBD, Pareto/NBD, MBG/CNBD-k) are
-    fitted to what was known, and their log-odds stand beside the features of `hazard`. Two
-    families of logistic regressions are fitted to what then happened, each under several
-    penalties: in the one, all columns are penalised alike; in the other, the customer-base
-    models' mean is free, so that a strong penalty leaves their prediction. They are weighted by
-    their log loss on customers and moments that were left out, exp(−1000 · loss), the first
-    family at least half. Last, the level is set: the mean of what past horizons and the
-    customer-base models say and, where the log shows seasons, of the same season a year ago.
+    fitted to what was known, and their log-odds stand beside the features of `hazard`, among
+    which are those of `recency`. Two families of logistic regressions are fitted to what then
+    happened, each under several penalties. In the family "features" all columns are penalised
+    alike. In the family "anchored" the mean of the customer-base models is free, so that a
+    strong penalty leaves their prediction. All are weighted by their log loss on customers and
+    moments that were left out, exp(−1000 · loss), the first family at least half.
+
+    Where the horizon is longer than half of the history, half of the history is the horizon
+    that is learned from; its level is not used. Last, the level is set: the mean of what past
+    horizons and the customer-base models say and, where the log shows seasons, of the same
+    season a year ago.
 
     Parameters
     ----------
@@ -49,6 +54,7 @@ class AutoEstimator(LearnedOdds):
     ----------
     chosen_ : dict of str to float
         Weight of each candidate, such as ``"features, penalty 0.03"``; they sum to 1.
+        "Anchored, penalty 1" is all but the customer-base models' own prediction.
     losses_ : dict of str to float
         Log loss of each on what was left out.
     level_ : float
@@ -84,16 +90,19 @@ class AutoEstimator(LearnedOdds):
                 Training.collect(sample, origins, horizon, []), origins[0].churned
             )
             return self
-        pools = [BasePool.fit(one.past, horizon) for one in origins]
+        shorter = horizon_to_learn_from(sample, horizon)
+        if shorter != horizon:
+            origins = past_origins(sample, shorter)
         now = BasePool.fit(sample, horizon)
+        pools = [BasePool.fit(one.past, shorter, like=now) for one in origins]
         # a model must be there at every moment, the present included
         common = {name for name in now.models if all(name in pool.models for pool in pools)}
         self._pool = BasePool({n: one for n, one in now.models.items() if n in common})
         kept = [BasePool({n: p.models[n] for n in self._pool.models}) for p in pools]
-        training = Training.collect(sample, origins, horizon, kept)
+        training = Training.collect(sample, origins, shorter, kept)
         found = blend(training)
         self.chosen_, self.losses_ = found.weights, found.losses
-        self.model_ = self._level(found, training, sample, horizon)
+        self.model_ = self._level(found, training, sample, horizon, proxy=shorter != horizon)
         return self
 
     def _settle_for_the_share(self, training: Training, churned: NDArray[np.bool_]) -> None:
@@ -103,12 +112,12 @@ class AutoEstimator(LearnedOdds):
         self.season_weight_ = 0.0
 
     def _level(
-        self, found: Blend, training: Training, sample: History, horizon: Horizon
+        self, found: Blend, training: Training, sample: History, horizon: Horizon, *, proxy: bool
     ) -> LinearOdds:
         """Return the blend with its level set for the present."""
         k = len(training.design.names)
-        slopes, weights = found.slopes[:k], found.slopes[k:] / training.scales
-        bare = LinearOdds(training.design, slopes, weights, training.centres, 0.0)
+        slopes, weights = found.slopes[:k], found.slopes[k:]
+        bare = LinearOdds(training.design, slopes, training.others, weights, 0.0)
         spread = self._others(sample)
         odds = bare.predict(features_for(sample, horizon), spread)
         recent = float(found.intercepts[: training.n_recent].mean())
@@ -116,9 +125,11 @@ class AutoEstimator(LearnedOdds):
         season = find_season(sample, horizon, self._pool) if len(base) else Season()
         self.season_weight_ = season.weight
         learned = [odds + float(found.intercepts[0]), odds + recent]
+        if proxy and len(base):  # levels of a shorter horizon are too low
+            learned = []
         self.level_ = choose_level(learned, base, season)
         constant = centred(odds, self.level_)
-        return LinearOdds(training.design, slopes, weights, training.centres, constant)
+        return LinearOdds(training.design, slopes, training.others, weights, constant)
 
     def to_state(self) -> dict[str, Any]:
         """Return what was learned."""
@@ -133,6 +144,17 @@ class AutoEstimator(LearnedOdds):
         for name in _TOLD:
             setattr(made, name, state[name])
         return made
+
+    def _facts(self) -> dict[str, object]:
+        if self.model_ is None:
+            return {}
+        features = sum(w for name, w in self.chosen_.items() if name.startswith(FEATURES))
+        return super()._facts() | {
+            "features": features,
+            "anchored": 1.0 - features if self._pool.models else None,
+            "level": self.level_,
+            "season_weight": self.season_weight_,
+        }
 
     def _others(self, history: History) -> Floats:
         """Return the customer-base models' columns, shape (n_customers, n_models + 1)."""

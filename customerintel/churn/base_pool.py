@@ -43,14 +43,28 @@ class BasePool:
     models: Mapping[str, CustomerBaseEstimator]
 
     @classmethod
-    def fit(cls, history: History, horizon: Horizon, names: Sequence[str] = tuple(KINDS)) -> Self:
-        """Fit all models that can be fitted; boundaries are no trouble here, nor warned of."""
+    def fit(cls, history: History, horizon: Horizon, *, like: BasePool | None = None) -> Self:
+        """Fit all models that can be fitted; boundaries are no trouble here, nor warned of.
+
+        Parameters
+        ----------
+        history : History
+            What is known.
+        horizon : Horizon
+            Of the predictions.
+        like : BasePool, optional
+            Only its models are fitted, and the regularity of purchases is taken from it: to
+            search it again at each moment takes most of the time, and finds the same.
+        """
         found: dict[str, CustomerBaseEstimator] = {}
-        for name in names:
+        for name in KINDS if like is None else like.models:
+            made = KINDS[name]()
+            if like is not None:
+                made.take_options(like.models[name])
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)
                 try:
-                    made = KINDS[name]().fit(history, horizon_days=horizon.days)
+                    made.fit(history, horizon_days=horizon.days)
                     sound = bool(np.isfinite(made.predict(history)).all())
                 except CustomerIntelError:
                     continue  # too few customers, or none who came again

@@ -35,6 +35,10 @@ class CustomerBaseEstimator:
     def __init__(self) -> None:
         self.fit_: GammaRateModel | None = None
         self.horizon_days_: float | None = None
+        self._options: dict[str, Any] = {}
+
+    def take_options(self, other: CustomerBaseEstimator) -> None:
+        """Take from another, fitted one what need not be searched again; here, nothing."""
 
     def fit(self, history: History, /, *, horizon_days: float) -> Self:
         """Fit the model to the purchases of a history, by maximum likelihood.
@@ -65,7 +69,7 @@ class CustomerBaseEstimator:
                 f"{self.model} cannot be fitted: the history has no customers. Use a later moment."
             )
         kind = getattr(import_module("customerintel.models"), self.model)
-        self.fit_ = kind().fit(history.summarize(unit="day"))
+        self.fit_ = kind(**self._options).fit(history.summarize(unit="day"))
         self.horizon_days_ = float(horizon_days)
         return self
 

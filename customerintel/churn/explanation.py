@@ -29,6 +29,7 @@ WORDS = {
     "T": "days as a customer",
     "breadth": "distinct categories bought",
     "clumpiness": "clumpiness of the purchases (0 even, 1 in one clump)",
+    "contract_state": "state of the contract",
     "customer_base_models": "what customer-base models say",
     "first_amount": "spend on the first purchase day",
     "frequency": "repeat purchase days",
@@ -55,6 +56,8 @@ LOOKED_AT = (
     "time_since_last", "overdue_ratio", "frequency", "T", "gap_mean", "purchases_90d",
     "frequency_trend", "clumpiness", "return_share",
 )  # fmt: skip
+#: Drivers that are not values of the customer.
+OPINIONS = ("customer_base_models", "probability_alive", "rate_while_alive", "contract_state")
 #: Drivers in the text, at most.
 MOST_SHOWN = 10
 #: Customers who count as alike in a feature: a tenth of all.
@@ -74,7 +77,7 @@ class Driver:
     value : float
         The customer's; NaN where it has none.
     percentile : float
-        Share of the customers with a lower value, ties half; NaN where there is no value.
+        Share of the customers with a lower value; NaN where there is no value.
     effect : float
         In log-odds: above 0 it speaks for no purchase.
     """
@@ -86,11 +89,24 @@ class Driver:
 
     def __str__(self) -> str:
         speaks = "speaks for leaving" if self.effect > 0 else "speaks for staying"
-        what = WORDS.get(self.name, self.name.replace("_", " "))
+        return f"{self.words}: {self.shown}, {speaks} ({self.effect:+.2f})"
+
+    @property
+    def words(self) -> str:
+        """What the driver is."""
+        return WORDS.get(self.name, self.name.replace("_", " "))
+
+    @property
+    def shown(self) -> str:
+        """Its value, and where it stands among the customers."""
+        if self.name in OPINIONS:
+            return "taken together"
         if math.isnan(self.value):
-            return f"{what}: {speaks} ({self.effect:+.2f})"
-        more = f"more than {self.percentile:.0%} of the customers"
-        return f"{what}: {self.value:,.4g} ({more}), {speaks} ({self.effect:+.2f})"
+            return "none"
+        value = f"{self.value:,.6g}"
+        if self.percentile == 0.0:
+            return f"{value} (nobody has less)"
+        return f"{value} (more than {100 * self.percentile:.0f}% of the customers)"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -112,7 +128,8 @@ class Explanation:
     is_decomposition : bool
         Whether the effects and `base` add up to the log-odds of the prediction.
     base : float
-        Log-odds without any driver.
+        Mean log-odds of the customers, where the effects are a decomposition; else the log-odds
+        of the mean.
     """
 
     probability: float
@@ -163,8 +180,9 @@ class Explanation:
         )
 
     def _repr_html_(self) -> str:
-        rows = [(one.name, f"{one.value:,.4g} ({one.effect:+.2f})") for one in self.drivers]
-        return html_table(f"Why {self.probability:.3f}", rows)
+        rows = [(one.words, f"{one.shown}: {one.effect:+.2f}") for one in self.drivers]
+        title = f"P(no purchase in the next {self.horizon_days:g} days) = {self.probability:.3f}"
+        return html_table(title, rows)
 
 
 def explain(predictions: Predictions, place: int) -> Explanation:
@@ -181,7 +199,8 @@ def explain(predictions: Predictions, place: int) -> Explanation:
     own = None if predictions._drivers is None else predictions._drivers(history)
     if own is not None:
         parts = _checked(own, len(predictions), predictions.estimator)
-        effects = {name: float(part[place]) for name, part in parts.items()}
+        # against the mean of these customers, who need not be like those of the fit
+        effects = {name: float(part[place] - part.mean()) for name, part in parts.items()}
         base = float(log_odds(predictions.probability[place : place + 1])[0]) - sum(
             effects.values()
         )
@@ -225,8 +244,7 @@ def _place_of(features: CustomerFeatures, name: str, place: int) -> tuple[float,
     known = values[~np.isnan(values)]
     if math.isnan(value) or not len(known):
         return math.nan, math.nan
-    below = float((known < value).mean()) + 0.5 * float((known == value).mean())
-    return value, below
+    return value, float((known < value).mean())
 
 
 def _alike(values: Floats, place: int, probability: Floats) -> float:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from customerintel.churn.learned_odds import LearnedOdds, constant_odds, too_few
+from customerintel.churn.learned_odds import LearnedOdds, constant_odds
 from customerintel.churn.linear_odds import LinearOdds
+from customerintel.churn.past import too_few
 from customerintel.churn.training import Training, left_out_losses
 
 if TYPE_CHECKING:
@@ -71,9 +72,12 @@ class HazardEstimator(LearnedOdds):
         losses = left_out_losses(training, [np.full(k, one) for one in PENALTIES])
         self.penalty_ = PENALTIES[int(np.argmin(losses))]
         found = training.fit(np.full(k, self.penalty_))
-        none, level = np.empty(0), float(found.intercepts[0])
-        self.model_ = LinearOdds(training.design, found.slopes, none, none, level)
+        level = float(found.intercepts[0])
+        self.model_ = LinearOdds.of_features(training.design, found.slopes, level)
         return self
+
+    def _facts(self) -> dict[str, object]:
+        return super()._facts() | ({} if self.model_ is None else {"penalty": self.penalty_})
 
     def to_state(self) -> dict[str, Any]:
         """Return what was learned."""

@@ -15,17 +15,15 @@ from customerintel.churn.past import Origin, past_origins
 from customerintel.churn.training import Training
 from customerintel.exceptions import NotFittedError
 from customerintel.models.arguments import whole_number
+from customerintel.tables.results import one_line
 from customerintel.tables.sampling import sample_history
 
 if TYPE_CHECKING:
     from customerintel.tables import History
 
-__all__ = ["LearnedOdds", "constant_odds", "too_few"]
+__all__ = ["LearnedOdds", "constant_odds"]
 
 Floats = NDArray[np.float64]
-
-#: Customers with each outcome below which nothing but the share is learned.
-FEWEST = 10
 
 
 class LearnedOdds:
@@ -103,6 +101,15 @@ class LearnedOdds:
         made.horizon_, made.n_origins_ = Horizon(int(state["horizon"])), int(state["n_origins"])
         return made
 
+    def _facts(self) -> dict[str, object]:
+        """Return what a fit says of itself, in short."""
+        if self.horizon_ is None:
+            return {}
+        return {"horizon_days": self.horizon_.days, "origins": self.n_origins_}
+
+    def __repr__(self) -> str:
+        return one_line(type(self).__name__, **self._facts())
+
     def _others(self, history: History) -> Floats:
         """Return what other models say, shape (n_customers, n_others)."""
         return np.empty((history.n_customers, 0))
@@ -113,13 +120,8 @@ class LearnedOdds:
         return self.model_, self.horizon_
 
 
-def too_few(churned: NDArray[np.bool_]) -> bool:
-    """Whether outcomes tell nothing but the share: one of both is all but missing."""
-    return min(int(churned.sum()), int((~churned).sum())) < FEWEST
-
-
 def constant_odds(training: Training, churned: NDArray[np.bool_]) -> LinearOdds:
     """Return a model that knows the share alone: (left + 1/2) / (all + 1)."""
     share = (float(churned.sum()) + 0.5) / (len(churned) + 1.0)
-    none, zeros = np.empty(0), np.zeros(len(training.design.names))
-    return LinearOdds(training.design, zeros, none, none, float(np.log(share / (1.0 - share))))
+    zeros = np.zeros(len(training.design.names))
+    return LinearOdds.of_features(training.design, zeros, float(np.log(share / (1.0 - share))))

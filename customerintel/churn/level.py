@@ -86,15 +86,14 @@ def choose_level(learned: list[Floats], base: Floats, season: Season) -> float:
     Returns
     -------
     float
-        The mean, in log-odds, of all levels; where there is a season, the more its level the
-        more it is believed.
+        The mean, in log-odds, of all levels; where there is a season, the more its
+        level the more it is believed.
     """
     levels = [float(probability_of(odds).mean()) for odds in learned]
-    if len(base):
-        levels.append(float(probability_of(base).mean()))
-    usual = float(log_odds(np.array(levels)).mean())
     if not len(base):
-        return float(probability_of(np.array(usual)))
+        return float(probability_of(log_odds(np.array(levels)).mean()))
+    levels.append(float(probability_of(base).mean()))
+    usual = float(log_odds(np.array(levels)).mean())
     seasonal = float(log_odds(np.array([probability_of(base + season.shift).mean()]))[0])
     mixed = (1.0 - season.weight) * usual + season.weight * seasonal
     return float(probability_of(np.array(mixed)))

@@ -13,12 +13,45 @@ from customerintel.churn.design import SOURCES, Design, columns_of
 from customerintel.churn.horizons import Horizon
 from customerintel.tables import CustomerFeatures, History
 
-__all__ = ["LinearOdds", "features_for"]
+__all__ = ["LinearOdds", "Others", "features_for"]
 
 Floats = NDArray[np.float64]
 
 #: Customers whose columns are made at a time.
 CHUNK = 100_000
+
+
+#: Other models' log-odds count up to so many spreads from their mean: further out, nothing was
+#: learned of them.
+FARTHEST = 4.0
+#: Least spread that they are divided by.
+LEAST_SPREAD = 0.05
+
+
+@dataclass(frozen=True)
+class Others:
+    """The scale of other models' log-odds, as learned from one set of customers.
+
+    Parameters
+    ----------
+    centres, spreads : ndarray of float64, shape (n_others,)
+        Their means, and by what they are divided.
+    """
+
+    centres: Floats
+    spreads: Floats
+
+    @classmethod
+    def learn(cls, odds: Floats) -> Self:
+        """Learn the scale of log-odds, shape (n, n_others)."""
+        if not odds.shape[1]:
+            return cls(np.empty(0), np.empty(0))
+        return cls(odds.mean(axis=0), np.maximum(odds.std(axis=0), LEAST_SPREAD))
+
+    def matrix(self, odds: Floats) -> Floats:
+        """Return them brought to scale, within ±4."""
+        found: Floats = np.clip((odds - self.centres) / self.spreads, -FARTHEST, FARTHEST)
+        return found
 
 
 @dataclass(frozen=True)
@@ -31,30 +64,36 @@ class LinearOdds:
         How features become columns.
     slopes : ndarray of float64, shape (n_columns,)
         Of the columns.
+    others : Others
+        The scale of other models' log-odds.
     weights : ndarray of float64, shape (n_others,)
-        Of the other models' log-odds.
-    centres : ndarray of float64, shape (n_others,)
-        Their means where it was learned.
+        Of these.
     constant : float
         Log-odds of a customer with all columns and other log-odds at their means.
     """
 
     design: Design
     slopes: Floats
+    others: Others
     weights: Floats
-    centres: Floats
     constant: float
 
-    def predict(self, features: CustomerFeatures, others: Floats) -> Floats:
-        """Return log-odds, shape (n,); `others` is of shape (n, n_others)."""
-        found = (others - self.centres) @ self.weights + self.constant
+    @classmethod
+    def of_features(cls, design: Design, slopes: Floats, constant: float) -> Self:
+        """Return a model of features alone."""
+        none = np.empty(0)
+        return cls(design, slopes, Others(none, none), none, constant)
+
+    def predict(self, features: CustomerFeatures, odds: Floats) -> Floats:
+        """Return log-odds, shape (n,); those of the others are of shape (n, n_others)."""
+        found = self.others.matrix(odds) @ self.weights + self.constant
         for start in range(0, len(found), CHUNK):
             part = slice(start, start + CHUNK)
             seen = {name: features[name][part] for name in features}
             found[part] += self.design.matrix(columns_of(seen)) @ self.slopes
         return found
 
-    def contributions(self, features: CustomerFeatures, others: Floats) -> dict[str, Floats]:
+    def contributions(self, features: CustomerFeatures, odds: Floats) -> dict[str, Floats]:
         """Return what each feature and the other models add to the constant, each shape (n,)."""
         X = self.design.matrix(columns_of(features))
         found: dict[str, Floats] = {}
@@ -62,23 +101,24 @@ class LinearOdds:
             source = SOURCES.get(name, name)
             found[source] = found.get(source, np.zeros(len(X))) + X[:, k] * self.slopes[k]
         if len(self.weights):
-            found["customer_base_models"] = (others - self.centres) @ self.weights
+            found["customer_base_models"] = self.others.matrix(odds) @ self.weights
         return found
 
     def to_state(self) -> dict[str, Any]:
         """Return what it is made of."""
         return {
-            "design": self.design.to_state(), "slopes": self.slopes, "weights": self.weights,
-            "centres": self.centres, "constant": self.constant,
+            "design": self.design.to_state(), "slopes": self.slopes,
+            "centres": self.others.centres, "spreads": self.others.spreads,
+            "weights": self.weights, "constant": self.constant,
         }  # fmt: skip
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """Return what `to_state` told."""
-        names = ("slopes", "weights", "centres")
-        slopes, weights, centres = (np.asarray(state[name], np.float64) for name in names)
+        names = ("slopes", "centres", "spreads", "weights")
+        slopes, centres, spreads, weights = (np.asarray(state[n], np.float64) for n in names)
         design, constant = Design.from_state(state["design"]), float(state["constant"])
-        return cls(design, slopes, weights, centres, constant)
+        return cls(design, slopes, Others(centres, spreads), weights, constant)
 
 
 def features_for(history: History, horizon: Horizon) -> CustomerFeatures:

@@ -6,10 +6,12 @@ import copy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from customerintel.churn.horizons import Horizon
 from customerintel.churn.registry import ESTIMATORS
 from customerintel.churn.scorer import ChurnScorer
-from customerintel.exceptions import InvalidArgumentError
+from customerintel.exceptions import InvalidArgumentError, PluginContractError
 from customerintel.plugins import CHURN_ESTIMATOR, LoadedPlugin
 from customerintel.plugins.candidates import REGISTERED, Candidate
 from customerintel.plugins.loaded import broken_contract, check_factory, defined_at
@@ -51,6 +53,11 @@ def get(name: str, /, *, seed: int | None = None, **options: Any) -> ChurnScorer
     >>> ci.churn.get("recency")
     ChurnScorer(estimator=recency, source=built-in, distribution=customerintel)
     """
+    if not isinstance(name, str):
+        raise InvalidArgumentError(
+            f"get takes the name of a churn estimator; got {type(name).__name__}. Give a class or "
+            "a function that makes one a name: churn.register('acme-name', …)."
+        )
     return ChurnScorer(ESTIMATORS.load(name), seed=seed, **options)
 
 
@@ -74,6 +81,12 @@ def scorer_of(spec: Any, seed: int | None = None) -> ChurnScorer:
         return ChurnScorer(spec._plugin, seed=seed, **spec._options)
     if isinstance(spec, str):
         return get(spec, seed=seed)
+    if hasattr(spec, "predict_proba") and not hasattr(spec, "api_version"):
+        raise PluginContractError(
+            f"{getattr(spec, '__name__', type(spec).__name__)} is a classifier of rows, not an "
+            "estimator of churn. Wrap it: customerintel.churn.sklearn_adapters.PipelineEstimator"
+            "(classifier)."
+        )
     kind = spec if isinstance(spec, type) or not hasattr(spec, "fit") else type(spec)
     name = getattr(kind, "__name__", type(spec).__name__)
     one = Candidate(name, defined_at(kind), REGISTERED, point=spec)
@@ -119,4 +132,6 @@ def load(path: str | Path) -> ChurnScorer:
         )
     fitted = scorer._call("from_state", kind.from_state, state)
     scorer._fitted = (fitted, Horizon(header["horizon"]))
+    if isinstance(header.get("fitted_at"), int):
+        scorer._fitted_at = np.datetime64(header["fitted_at"], "us")
     return scorer

@@ -26,3 +26,7 @@ class MBGCNBDEstimator(CustomerBaseEstimator):
     """
 
     model: ClassVar[str] = "ModifiedBetaGeoCNBD"
+
+    def take_options(self, other: CustomerBaseEstimator) -> None:
+        """Take the regularity k of another, fitted one."""
+        self._options = {"k": getattr(other.fit_, "k_", "auto")}

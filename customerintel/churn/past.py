@@ -12,7 +12,7 @@ from customerintel.churn.labels import active_since, label
 from customerintel.tables import History
 from customerintel.tables.moments import DAY
 
-__all__ = ["Origin", "age_of", "past_origins", "year_before"]
+__all__ = ["Origin", "age_of", "horizon_to_learn_from", "past_origins", "too_few", "year_before"]
 
 #: Moments with overlapping outcomes that are learned from, at most.
 MOST = 4
@@ -21,6 +21,8 @@ STEP = 14.0
 #: Days of history that a moment must have before it, at the most that is asked.
 REACH = 60.0
 YEAR = 365.0
+#: Customers with each outcome below which nothing but the share is learned.
+FEWEST = 10
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,17 @@ class Origin:
     past: History
     churned: NDArray[np.bool_]
     days_ago: float
+
+
+def horizon_to_learn_from(history: History, horizon: Horizon) -> Horizon:
+    """Return the horizon, or half of the history if that is shorter.
+
+    One horizon ago, much of a short history is not there yet, and customers who were seen for
+    days teach little of those who were seen for months. Who is likelier to leave than whom is
+    much the same over a shorter horizon.
+    """
+    half = np.floor(0.5 * age_of(history))
+    return horizon if horizon.days <= half else Horizon(max(1, int(half)) * DAY)
 
 
 def past_origins(history: History, horizon: Horizon) -> list[Origin]:
@@ -70,6 +83,11 @@ def year_before(history: History, horizon: Horizon, *, every: float = 30.0) -> l
     """Return moments one to thirteen months before the latest that can be judged."""
     ages = np.arange(horizon.days, horizon.days + YEAR + every, every)
     return [one for age in ages for one in _at(history, horizon, float(age), every)]
+
+
+def too_few(churned: NDArray[np.bool_]) -> bool:
+    """Whether outcomes tell nothing but the share: one of both is all but missing."""
+    return min(int(churned.sum()), int((~churned).sum())) < FEWEST
 
 
 def age_of(history: History) -> float:

@@ -93,19 +93,22 @@ class Predictions:
 
         Notes
         -----
-        Where the estimator offers its own contributions, they add up to the log-odds of the
-        prediction. Where it does not, the effect of a driver is how the mean prediction of the
-        tenth of customers who are alike in it differs from that of all: what goes together
-        with the predictions, and no decomposition.
+        Where the estimator offers its own contributions, they are taken against their means
+        over the customers, and add up to the log-odds of the prediction. Where it does not, the
+        effect of a driver is how the mean prediction of the tenth of customers who are alike in
+        it differs from that of all: what goes together with the predictions, be it looked at by
+        the estimator or not, and no decomposition.
         """
         from customerintel.churn.explanation import explain
 
-        found = np.flatnonzero(self.customer_id == customer_id)
+        single = isinstance(customer_id, str | int | np.integer)
+        found = np.flatnonzero(self.customer_id == customer_id) if single else np.empty(0, int)
         if len(found) != 1:
             kind = "texts" if self.ids.texts is not None else "integers"
             raise InvalidArgumentError(
                 "There is no such customer among the predictions: the customers are those with a "
-                f"purchase by {self.moment} UTC, and their ids are {kind}."
+                f"purchase by {self.moment} UTC, their ids are {kind}, and one is explained at a "
+                "time."
             )
         return explain(self, int(found[0]))
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from customerintel.churn.labels import label
 from customerintel.churn.log_odds import probability_of
 from customerintel.churn.logistic import fit_logistic
+from customerintel.churn.past import too_few
 from customerintel.exceptions import NotFittedError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class RecencyEstimator:
         gaps = float(summary.frequency.sum())
         self.usual_gap_ = float(summary.recency.sum()) / gaps if gaps else float(horizon_days)
         n = len(churned)
-        if churned.all() or not churned.any():  # nothing to tell apart: Laplace's rule
+        if too_few(churned):  # nothing to tell apart
             share = (float(churned.sum()) + 0.5) / (n + 1.0)
             self.slopes_, self.intercept_ = np.zeros(3), float(np.log(share / (1.0 - share)))
             return self

@@ -18,9 +18,11 @@ from customerintel.exceptions import (
     PluginCallError,
     PluginContractError,
 )
+from customerintel.models.arguments import is_count
 from customerintel.plugins import CHURN_ESTIMATOR, LoadedPlugin
 from customerintel.plugins.states import write_state
 from customerintel.tables import History
+from customerintel.tables.notices import warn_caller
 from customerintel.tables.results import html_table, one_line
 
 __all__ = ["ChurnScorer"]
@@ -58,10 +60,11 @@ class ChurnScorer:
 
     def __init__(self, plugin: LoadedPlugin, *, seed: int | None = None, **options: Any) -> None:
         self.name = plugin.name
-        self.seed = seed
+        self.seed = _seed(seed)
         self._plugin = plugin
         self._options = options
         self._fitted: tuple[Any, Horizon] | None = None
+        self._fitted_at: np.datetime64 | None = None
         # what cannot be made is known at once, and not after the data have been read
         self._unused: Any = self._make()
 
@@ -114,7 +117,8 @@ class ChurnScorer:
                 f"{self._plugin.describe()} returned {type(fitted).__name__} from fit(), and must "
                 f"return the estimator itself. {self._plugin.advice()}"
             )
-        self._fitted = (fitted, length)
+        # one assignment each: an interruption leaves the earlier fit, or the new one
+        self._fitted, self._fitted_at = (fitted, length), history.moment
         return self
 
     def predict(self, history: History) -> Predictions:
@@ -123,7 +127,7 @@ class ChurnScorer:
         Parameters
         ----------
         history : History
-            What is known of whom; it may be later than that of the fit.
+            What is known of whom; of the moment of the fit or a later one.
 
         Returns
         -------
@@ -138,9 +142,20 @@ class ChurnScorer:
             If the estimator raises; its own error is the cause.
         PluginContractError
             If it returns something else than one probability per customer.
+
+        Warns
+        -----
+        DataQualityWarning
+            If the history is of an earlier moment than that of the fit.
         """
         check_history(history, f"predict of {self.name!r}")
         estimator, length = self._known()
+        if self._fitted_at is not None and history.moment < self._fitted_at:
+            warn_caller(
+                f"The churn scorer {self.name!r} was fitted to what was known at "
+                f"{self._fitted_at} UTC and predicts for an earlier moment: it knows what came "
+                "after it, so the predictions are no test of it. Fit it to the earlier history."
+            )
         answer = self._call("predict", estimator.predict, history)
         return Predictions(
             ids=history.ids,
@@ -171,7 +186,12 @@ class ChurnScorer:
                 f"{self._plugin.describe()} cannot be saved: it has no to_state() and "
                 "from_state(). Keep the data and fit it again."
             )
-        header = {"estimator": self._plugin.candidate.full_name, "horizon": length.microseconds}
+        at = None if self._fitted_at is None else int(self._fitted_at.astype(np.int64))
+        header = {
+            "estimator": self._plugin.candidate.full_name,
+            "horizon": length.microseconds,
+            "fitted_at": at,
+        }
         write_state(path, header, self._call("to_state", estimator.to_state))
 
     def _known(self) -> tuple[Any, Horizon]:
@@ -240,3 +260,20 @@ class ChurnScorer:
     def _repr_html_(self) -> str:
         facts = [(name, value) for name, value in self._facts().items() if value is not None]
         return html_table("Churn scorer", facts)
+
+
+def _seed(seed: Any) -> int | None:
+    """Return a seed.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is none.
+    """
+    if seed is None:
+        return None
+    if not is_count(seed) or seed < 0:
+        raise InvalidArgumentError(
+            f"seed must be a whole number, at least 0, or None; got {seed!r}."
+        )
+    return int(seed)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from customerintel.churn.base_pool import BasePool
 from customerintel.churn.design import Design, columns_of
 from customerintel.churn.horizons import Horizon
-from customerintel.churn.linear_odds import features_for
+from customerintel.churn.linear_odds import Others, features_for
 from customerintel.churn.logistic import LogisticFit, centred, fit_logistic, log_loss
 from customerintel.churn.past import Origin
 from customerintel.tables import History
@@ -48,9 +48,10 @@ class Training:
     fold : ndarray of int64, shape (n,)
         Of the customer, 0 … 4.
     names : tuple of str
-        Of the customer-base models, their mean first and then how each differs from it.
-    centres, scales : ndarray of float64, shape (n_models + 1,)
-        Of those columns.
+        Of the customer-base models; of their columns, the mean comes first, and then how each
+        differs from it.
+    others : Others
+        The scale of these columns.
     n_recent : int
         Moments that lie shortly before the latest, that one included.
     """
@@ -61,8 +62,7 @@ class Training:
     origin: Ints
     fold: Ints
     names: tuple[str, ...]
-    centres: Floats
-    scales: Floats
+    others: Others
     n_recent: int
 
     @classmethod
@@ -87,12 +87,12 @@ class Training:
         design = Design.learn(columns)
         X = np.concatenate([design.matrix(one) for one in columns])
         names = tuple(pools[0].models) if pools else ()
-        centres = scales = np.empty(0)
+        others = Others.learn(np.empty((len(X), 0)))
         if names:
             odds = [p.odds(one.past, names) for p, one in zip(pools, origins, strict=True)]
             spread = spread_odds(np.concatenate(odds))
-            centres, scales = spread.mean(axis=0), np.maximum(spread.std(axis=0), 1e-6)
-            X = np.hstack([X, (spread - centres) / scales])
+            others = Others.learn(spread)
+            X = np.hstack([X, others.matrix(spread)])
         sizes = [len(one.churned) for one in origins]
         # not by their ids: those of texts are numbered with the customers of the future
         places = np.concatenate([present.ids.match(one.past.ids)[0] for one in origins])
@@ -104,8 +104,7 @@ class Training:
             origin=np.repeat(np.arange(len(origins)), sizes),
             fold=customer_folds(places),
             names=names,
-            centres=centres,
-            scales=scales,
+            others=others,
             n_recent=sum(one.days_ago <= horizon.days + gap for one in origins),
         )
 

@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 import pytest
-from churn.bad_estimators import GOOD, estimator
+from churn.bad_estimators import GOOD, Classifier, Half, estimator
 
 import customerintel as ci
 from customerintel.churn.lookup import scorer_of
@@ -147,7 +147,38 @@ CASES = {
         InvalidArgumentError,
         (
             "There is no such customer among the predictions: the customers are those with a "
-            "purchase by 2024-06-30T23:59:59.999999 UTC, and their ids are integers."
+            "purchase by 2024-06-30T23:59:59.999999 UTC, their ids are integers, and one is "
+            "explained at a time."
+        ),
+    ),
+    "an explanation of several customers": (
+        lambda: ci.churn.get("recency").fit(history(), "30d").predict(history()).explain([1, 2]),
+        InvalidArgumentError,
+        (
+            "There is no such customer among the predictions: the customers are those with a "
+            "purchase by 2024-06-30T23:59:59.999999 UTC, their ids are integers, and one is "
+            "explained at a time."
+        ),
+    ),
+    "a seed that is none": (
+        lambda: ci.churn.get("auto", seed="x"),
+        InvalidArgumentError,
+        "seed must be a whole number, at least 0, or None; got 'x'.",
+    ),
+    "an estimator in place of its name": (
+        lambda: ci.churn.get(Half()),
+        InvalidArgumentError,
+        (
+            "get takes the name of a churn estimator; got Half. Give a class or a function that "
+            "makes one a name: churn.register('acme-name', …)."
+        ),
+    ),
+    "a classifier of rows": (
+        lambda: scorer_of(Classifier()),
+        PluginContractError,
+        (
+            "Classifier is a classifier of rows, not an estimator of churn. Wrap it: "
+            "customerintel.churn.sklearn_adapters.PipelineEstimator(classifier)."
         ),
     ),
     "contributions that are none": (
