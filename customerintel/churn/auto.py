@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from customerintel.churn.base_pool import BasePool
 from customerintel.churn.blending import FEATURES, Blend, blend
+from customerintel.churn.design import Design, columns_of
 from customerintel.churn.horizons import Horizon
 from customerintel.churn.learned_odds import LearnedOdds, constant_odds
 from customerintel.churn.level import Season, choose_level, find_season
-from customerintel.churn.linear_odds import LinearOdds, features_for
+from customerintel.churn.linear_odds import LinearOdds, Others, features_for
 from customerintel.churn.log_odds import probability_of
 from customerintel.churn.logistic import centred
 from customerintel.churn.past import horizon_to_learn_from, past_origins, too_few
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["AutoEstimator"]
 
 Floats = NDArray[np.float64]
+
+#: Customers of whom customer-base models can be believed without a look at outcomes.
+ENOUGH = 50
 
 
 class AutoEstimator(LearnedOdds):
@@ -85,15 +89,16 @@ class AutoEstimator(LearnedOdds):
             If nobody had bought one horizon before the history's moment.
         """
         sample, horizon, origins = self._begin(history, horizon_days)
-        if too_few(origins[0].churned):
-            self._settle_for_the_share(
-                Training.collect(sample, origins, horizon, []), origins[0].churned
-            )
-            return self
-        shorter = horizon_to_learn_from(sample, horizon)
+        latest, shorter = origins[0].churned, horizon_to_learn_from(sample, horizon)
         if shorter != horizon:
             origins = past_origins(sample, shorter)
+        # a moment after which all left, or none, tells nobody apart
+        origins = [one for one in origins if not too_few(one.churned)]
+        self.n_origins_ = len(origins)
         now = BasePool.fit(sample, horizon)
+        if not origins:
+            self._learn_nothing(sample, horizon, now, latest)
+            return self
         pools = [BasePool.fit(one.past, shorter, like=now) for one in origins]
         # a model must be there at every moment, the present included
         common = {name for name in now.models if all(name in pool.models for pool in pools)}
@@ -105,11 +110,24 @@ class AutoEstimator(LearnedOdds):
         self.model_ = self._level(found, training, sample, horizon, proxy=shorter != horizon)
         return self
 
-    def _settle_for_the_share(self, training: Training, churned: NDArray[np.bool_]) -> None:
-        self.model_, self._pool = constant_odds(training, churned), BasePool({})
-        self.chosen_, self.losses_ = {"share of the last horizon": 1.0}, {}
+    def _learn_nothing(
+        self, sample: History, horizon: Horizon, now: BasePool, churned: NDArray[np.bool_]
+    ) -> None:
+        """Take what customer-base models say, or where they have too few, the latest share."""
+        design = Design.learn([columns_of(features_for(sample, horizon))])
+        self.losses_, self.season_weight_ = {}, 0.0
+        if len(now.models) and sample.n_customers >= ENOUGH:
+            self._pool, self.chosen_ = now, {"customer-base models": 1.0}
+            spread = self._others(sample)
+            others = Others.learn(spread)
+            weights = np.where(np.arange(spread.shape[1]) == 0, others.spreads, 0.0)
+            level = float(others.centres[0])
+            self.model_ = LinearOdds(design, np.zeros(len(design.names)), others, weights, level)
+            self.level_ = float(probability_of(spread[:, 0]).mean())
+            return
+        self._pool, self.chosen_ = BasePool({}), {"share of the last horizon": 1.0}
+        self.model_ = constant_odds(design, churned)
         self.level_ = float(probability_of(np.array(self.model_.constant)))
-        self.season_weight_ = 0.0
 
     def _level(
         self, found: Blend, training: Training, sample: History, horizon: Horizon, *, proxy: bool

@@ -27,7 +27,7 @@ KINDS: Mapping[str, type[CustomerBaseEstimator]] = {
     "mbgnbd": MBGNBDEstimator, "paretonbd": ParetoNBDEstimator, "mbgcnbd": MBGCNBDEstimator,
 }  # fmt: skip
 #: Log-odds of a customer-base model are believed so far.
-CAP = 5.0
+CAP = 10.0
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from customerintel.churn.horizons import read_horizon
+from customerintel.churn import rolling_origins
+from customerintel.churn.horizons import read_gap, read_horizon
+from customerintel.churn.origin_table import check_outcomes
 from customerintel.exceptions import (
     InvalidArgumentError,
     MissingDependencyError,
@@ -49,7 +51,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     horizon : str, timedelta or number of days, default "90d"
         As of the `RollingOrigins`.
     gap : str, timedelta or number of days, optional
-        As of the `RollingOrigins`.
+        As of the `RollingOrigins`; None or 0: there is none.
 
     Attributes
     ----------
@@ -117,15 +119,16 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InvalidArgumentError
-            If `log` is missing, `X` has not the columns, or `y` other values.
+            If `log` is missing, `X` has not the columns, or `y` other values; or if ``X.attrs``
+            says that its outcomes are of another horizon or gap.
         """
         from customerintel.churn.lookup import scorer_of
 
         log, moments = self._log(), self._moments(X)
         self.classes_ = _classes(y, len(moments))
         end = int(moments.max())
-        if self.gap is not None:
-            end = read_horizon(self.gap, name="gap").after(end, log.time_zone)
+        if (gap := read_gap(self.gap)) is not None:
+            end = gap.after(end, log.time_zone)
         known = History(log, read_horizon(self.horizon).after(end, log.time_zone))
         self.n_features_in_ = X.shape[1]
         self.moment_ = known.moment
@@ -141,8 +144,8 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.log
 
     def _moments(self, X: Any) -> Ints:
-        from customerintel.churn import rolling_origins
-
+        horizon, gap = read_horizon(self.horizon), read_gap(self.gap)
+        check_outcomes(X, horizon, gap, "ChurnClassifier")
         return rolling_origins._moments_in(X)[0]
 
     def predict_proba(self, X: Any) -> Floats:

@@ -9,8 +9,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.churn.contract_times import Contracts
+from customerintel.churn.contract_times import Contracts, Payments
 from customerintel.churn.kaplan_meier import KaplanMeier
+from customerintel.churn.log_odds import log_odds
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_number
 from customerintel.models.beta_discrete_weibull import BetaDiscreteWeibull
@@ -19,10 +20,20 @@ from customerintel.models.contractual import ContractualModel
 from customerintel.models.shifted_beta_geometric import ShiftedBetaGeometric
 from customerintel.tables.kinds import Kind
 
-__all__ = ["Curve", "check_options", "choose_curve", "cohort_of", "curve_of", "state_of"]
+__all__ = [
+    "Curve",
+    "Outlook",
+    "check_cancels",
+    "check_options",
+    "choose_curve",
+    "cohort_of",
+    "curve_of",
+    "state_of",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 MODELS: Final[dict[str, type[ContractualModel]]] = {
     "sbg": ShiftedBetaGeometric,
@@ -33,6 +44,8 @@ METHODS: Final = ("auto", "bdw", "sbg", "kaplan-meier")
 EVENTS: Final = ("no purchase", "cancellation")
 #: Customers that each observed rate is blended with, who behave as the parametric curve says.
 PRIOR = 10.0
+#: What a chance comes from: a contract that is over, none due, or what others did at that age.
+DRIVERS: Final = ("contract_state", "no_renewal_due", "renewals_so_far")
 
 
 def check_options(method: Any, lapse: Any, event: Any) -> None:
@@ -53,6 +66,22 @@ def check_options(method: Any, lapse: Any, event: Any) -> None:
         )
     if not isinstance(event, str) or event not in EVENTS:
         raise InvalidArgumentError(f"event must be 'no purchase' or 'cancellation'; got {event!r}.")
+
+
+def check_cancels(payments: Payments) -> None:
+    """Refuse payments without any cancellation.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is none.
+    """
+    if not payments.cancels.any():
+        raise InvalidArgumentError(
+            "Nobody has cancelled until then, so there is nothing to learn from. Look at a "
+            'later moment; and if cancellations are not in the log at all, take "auto" or '
+            '"paretonbd", which do not need them.'
+        )
 
 
 def cohort_of(contracts: Contracts, kind: Kind) -> Cohort:
@@ -120,7 +149,7 @@ class Curve:
     def chance(self, made: Ints, due: Ints, event: str) -> Floats:
         """Return the chance of the event for contracts with renewals made, and others due."""
         steps = np.minimum(due, 1) if event == "no purchase" else due
-        exposure = self.exposure(int((made + steps).max()))
+        exposure = self.exposure(int((made + steps).max(initial=0)))
         risk = -np.expm1(exposure[made] - exposure[made + steps])
         return np.where(due == 0, 1.0, risk) if event == "no purchase" else np.asarray(risk)
 
@@ -178,6 +207,42 @@ def _free_aic(cohort: Cohort) -> float:
             seen = share > 0
             total += float((np.array([left, stayed])[seen] * np.log(share[seen])).sum())
     return 2.0 * rates - 2.0 * total
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """What customers are to expect.
+
+    Parameters
+    ----------
+    chance : ndarray of float64, shape (n,)
+        Of the event.
+    runs, due : ndarray of bool, shape (n,)
+        Who is under contract, and of these who has a renewal due until the end of the horizon.
+    """
+
+    chance: Floats
+    runs: Mask
+    due: Mask
+
+    @classmethod
+    def of(cls, n: int, places: Ints, chance: Floats, due: Mask) -> Outlook:
+        """Return that of n customers; those without a contract pay no more."""
+        made = cls(np.ones(n), np.zeros(n, bool), np.zeros(n, bool))
+        made.chance[places], made.runs[places], made.due[places] = chance, True, due
+        return made
+
+    @property
+    def drivers(self) -> dict[str, Floats]:
+        """Log-odds of the chance over those of the mean chance, under what decides it."""
+        if not len(self.chance):
+            return {name: np.zeros(0) for name in DRIVERS}
+        odds = log_odds(np.append(self.chance, self.chance.mean()))
+        effect = odds[:-1] - odds[-1]
+        decided = (~self.runs, self.runs & ~self.due, self.runs & self.due)
+        return {
+            name: np.where(here, effect, 0.0) for name, here in zip(DRIVERS, decided, strict=True)
+        }
 
 
 def state_of(curve: Curve) -> dict[str, Any]:

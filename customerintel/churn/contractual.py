@@ -9,26 +9,12 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.churn.contract_curves import (
-    Curve,
-    check_options,
-    choose_curve,
-    cohort_of,
-    curve_of,
-    state_of,
-)
-from customerintel.churn.contract_times import (
-    Contracts,
-    Renewal,
-    read_payments,
-    read_renewal,
-    typical_renewal,
-    warn_of_other_terms,
-)
+from customerintel.churn import contract_curves as curves
+from customerintel.churn import contract_times as times
 from customerintel.churn.horizons import Horizon, moment_of, read_horizon
 from customerintel.churn.kaplan_meier import KaplanMeier
 from customerintel.churn.labels import check_history
-from customerintel.exceptions import InvalidArgumentError, NotFittedError
+from customerintel.exceptions import NotFittedError
 from customerintel.models.arguments import whole_number
 from customerintel.tables import History
 from customerintel.tables.results import one_line
@@ -140,9 +126,9 @@ class ContractualEstimator:
         lapse: float = 2.0,
         event: Literal["no purchase", "cancellation"] = "no purchase",
     ) -> None:
-        check_options(method, lapse, event)
+        curves.check_options(method, lapse, event)
         if renewal is not None:
-            read_renewal(renewal)
+            times.read_renewal(renewal)
         self.method, self.renewal, self.lapse, self.event = method, renewal, lapse, event
 
     def fit(self, history: History, /, *, horizon_days: float) -> Self:
@@ -172,24 +158,19 @@ class ContractualEstimator:
         """
         check_history(history, "ContractualEstimator.fit")
         horizon = read_horizon(horizon_days, name="horizon_days")
-        payments = read_payments(history)
-        if not payments.cancels.any():
-            raise InvalidArgumentError(
-                "Nobody has cancelled until then, so there is nothing to learn from. Look at a "
-                'later moment; and if cancellations are not in the log at all, take "auto" or '
-                '"paretonbd", which do not need them.'
-            )
+        payments = times.read_payments(history)
+        curves.check_cancels(payments)
         known = self.renewal is not None
-        renewal = read_renewal(self.renewal) if known else typical_renewal(payments)
-        contracts = Contracts.of(payments, renewal, self.lapse)
-        cohort = cohort_of(contracts, history._log.kind)
-        warn_of_other_terms(payments, renewal)
-        self._settle(choose_curve(self.method, cohort), renewal, horizon)
+        renewal = times.read_renewal(self.renewal) if known else times.typical_renewal(payments)
+        contracts = times.Contracts.of(payments, renewal, self.lapse)
+        cohort = curves.cohort_of(contracts, history._log.kind)
+        times.warn_of_other_terms(payments, renewal)
+        self._settle(curves.choose_curve(self.method, cohort), renewal, horizon)
         self.n_cancelled_ = int(contracts.cancelled.sum())
         self.n_lapsed_ = int(contracts.lapsed.sum())
         return self
 
-    def _settle(self, curve: Curve, renewal: Renewal, horizon: Horizon) -> None:
+    def _settle(self, curve: curves.Curve, renewal: times.Renewal, horizon: Horizon) -> None:
         self._curve, self._renewal, self._horizon = curve, renewal, horizon
         self.chosen_, self.params_ = curve.name, dict(curve.model.params_)
         self.aic_, self.status_ = dict(curve.aic), dict(curve.status)
@@ -248,25 +229,42 @@ class ContractualEstimator:
         InvalidArgumentError
             If the log has no column of kinds.
         """
-        check_history(history, "ContractualEstimator.predict")
+        return self._outlook(history, "predict").chance
+
+    def contributions(self, history: History, /) -> dict[str, Floats]:
+        """Return what decides each prediction, in log-odds.
+
+        Parameters
+        ----------
+        history : History
+            As for `predict`.
+
+        Returns
+        -------
+        dict of str to ndarray of float64, shape (history.n_customers,)
+            "contract_state" of who has cancelled or lapsed, "no_renewal_due" of who has nothing
+            to decide within the horizon, "renewals_so_far" of all others; 0 elsewhere. With the
+            log-odds of the mean prediction they add up to those of each prediction, within ±18.
+        """
+        return self._outlook(history, "contributions").drivers
+
+    def _outlook(self, history: History, asked: str) -> curves.Outlook:
+        check_history(history, f"ContractualEstimator.{asked}")
         self._check_fitted()
-        payments = read_payments(history)
-        chance = np.ones(history.n_customers)
-        contracts = Contracts.of(payments, self._renewal, self.lapse)
+        payments = times.read_payments(history)
+        contracts = times.Contracts.of(payments, self._renewal, self.lapse)
         runs = np.flatnonzero(contracts.latest & ~contracts.ended)
-        if not len(runs):
-            return chance
         until = self._horizon.after(moment_of(history), payments.zone)
         due = self._renewal.due(contracts.last[runs], until, payments.zone)
         risk = self._curve.chance(contracts.renewed[runs], due, self.event)
         # everybody under contract has paid, so is among the customers
-        chance[np.searchsorted(history.ids.keys, contracts.keys[runs])] = risk
-        return chance
+        places = np.searchsorted(history.ids.keys, contracts.keys[runs])
+        return curves.Outlook.of(history.n_customers, places, risk, due > 0)
 
     def to_state(self) -> dict[str, Any]:
         """Return what `from_state` rebuilds the fitted estimator from."""
         self._check_fitted()
-        given = None if self.renewal is None else read_renewal(self.renewal)
+        given = None if self.renewal is None else times.read_renewal(self.renewal)
         return {
             "method": self.method,
             "event": self.event,
@@ -275,7 +273,7 @@ class ContractualEstimator:
             "renewal": [self._renewal.months, self._renewal.microseconds],
             "horizon": self._horizon.microseconds,
             "ended": [self.n_cancelled_, self.n_lapsed_],
-            **state_of(self._curve),
+            **curves.state_of(self._curve),
         }
 
     @classmethod
@@ -283,9 +281,10 @@ class ContractualEstimator:
         """Return the fitted estimator that `to_state` described."""
         lapse = math.inf if state["lapse"] is None else state["lapse"]
         made = cls(method=state["method"], lapse=lapse, event=state["event"])
-        made.renewal = None if state["given"] is None else Renewal(*state["given"]).given
+        made.renewal = None if state["given"] is None else times.Renewal(*state["given"]).given
         made.n_cancelled_, made.n_lapsed_ = state["ended"]
-        made._settle(curve_of(state), Renewal(*state["renewal"]), Horizon(state["horizon"]))
+        renewal = times.Renewal(*state["renewal"])
+        made._settle(curves.curve_of(state), renewal, Horizon(state["horizon"]))
         return made
 
     def __repr__(self) -> str:

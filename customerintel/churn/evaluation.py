@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import MappingProxyType
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ __all__ = ["ChurnEvaluation", "evaluate"]
 
 #: What is compared where nothing is named.
 ESTIMATORS = ("recency", "bgnbd", "paretonbd", "hazard", "auto")
+#: What a text must begin with to be meant as a moment.
+_DAY = re.compile(r"\s*\d{4}-?\w\d")
 
 
 def evaluate(
@@ -55,13 +58,14 @@ def evaluate(
     log : TransactionLog or History
         Of a history, nothing after its moment is used.
     estimators : sequence of str or estimator, or mapping of names to them
-        The simplest first. "base rate" (the share that left in the latest outcome that was
-        over) and "recency rule" (a logistic line in the time since the last purchase, learnt
-        from the same outcome) are always in the table.
+        At least one, the simplest first. "base rate" (the share that left in the latest outcome
+        that was over) and "recency rule" (a logistic line in the time since the last purchase,
+        learnt from the same outcome) are always in the table.
     horizon : str, timedelta or number of days
         Such as ``"90d"``. Not needed where `origins` is a `RollingOrigins`.
-    origins : int, RollingOrigins or sequence of moments, default 4
-        How many, or which; moments as for `TransactionLog.as_of`.
+    origins : int, RollingOrigins, a moment or several, default 4
+        How many, or which; moments as for `TransactionLog.as_of`, in a list, an array or a
+        column or index of a table.
     gap, step : str, timedelta or number of days, optional
         As for `RollingOrigins`.
     seed : int or None, default 0
@@ -75,7 +79,7 @@ def evaluate(
     profit : ProfitModel, optional
         For `empc` and `mpc`. None: clv 200, offer 10, contact 1, acceptance Beta(6, 14).
     progress : bool, default False
-        Show a progress bar.
+        Show a progress bar; needs the extra ``progress``.
 
     Returns
     -------
@@ -153,7 +157,7 @@ def evaluate(
         horizon_days=rolling.horizon.days,
         gap_days=0.0 if rolling.gap is None else rolling.gap.days,
         _trials=trials,
-        _judged=MappingProxyType(judged),
+        _judged=dict(judged),
         _texts=rows._texts,
         _kind=rows.kind,
         _zone=rows.time_zone,
@@ -178,25 +182,54 @@ def _origins(
 ) -> tuple[RollingOrigins, list[int]]:
     """Return what a caller said of origins, and their moments."""
     if isinstance(given, RollingOrigins):
-        asked = RollingOrigins(given.horizon if horizon is None else horizon)
-        if gap is not None or step is not None or asked.horizon != given.horizon:
+        asked = RollingOrigins(
+            given.horizon if horizon is None else horizon,
+            origins=given.origins,
+            gap=given.gap if gap is None else gap,
+            step=given.step if step is None else step,
+        )
+        if asked != given:
             raise InvalidArgumentError(
                 "The RollingOrigins have a horizon, a gap and a step of their own: leave out what "
                 "differs from them."
             )
         return given, given.moments(log).astype(np.int64).tolist()
-    if is_count(given) or not isinstance(given, Sequence | np.ndarray) or isinstance(given, str):
+    if is_count(given):
         rolling = RollingOrigins(horizon, origins=given, gap=gap, step=step)
         return rolling, rolling.moments(log).astype(np.int64).tolist()
-    if step is not None or not len(given):
+    several = _several(given)
+    if step is not None or not several:
         raise InvalidArgumentError(
             "Origins that are given one by one are at least one, and have no step: leave it out."
         )
-    rolling = RollingOrigins(horizon, origins=len(given), gap=gap)
-    return rolling, _explicit(log, given, rolling)
+    rolling = RollingOrigins(horizon, origins=len(several), gap=gap)
+    return rolling, _explicit(log, several, rolling)
 
 
-def _explicit(log: TransactionLog | History, given: Any, rolling: RollingOrigins) -> list[int]:
+def _several(given: Any) -> list[Any]:
+    """Return moments that a caller gave, or the only one, as a list.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is neither.
+    """
+    if isinstance(given, date | np.datetime64) or (isinstance(given, str) and _DAY.match(given)):
+        return [given]
+    flat = getattr(given, "ndim", 1) <= 1
+    if flat and isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping):
+        return list(np.atleast_1d(given)) if isinstance(given, np.ndarray) else list(given)
+    shown = repr(given) if isinstance(given, str | float) else type(given).__name__
+    raise InvalidArgumentError(
+        "origins must be a whole number of moments, at least 1; or the moments themselves (one or "
+        "several dates, datetimes or ISO 8601 texts such as '2011-12-09'); or RollingOrigins; got "
+        f"{shown}."
+    )
+
+
+def _explicit(
+    log: TransactionLog | History, given: list[Any], rolling: RollingOrigins
+) -> list[int]:
     """Return moments that were given one by one, ascending."""
     rows = log_of(log, "evaluate")
     zone = rows.time_zone

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.churn.horizons import read_horizon
+from customerintel.churn.linear_odds import features_for
 from customerintel.churn.log_odds import log_odds
 from customerintel.exceptions import PluginContractError
 from customerintel.tables.building import Labels, build
@@ -37,6 +39,8 @@ WORDS = {
     "gap_mean": "mean days between purchases",
     "gap_std": "spread of the days between purchases",
     "mean_amount": "mean spend per purchase day",
+    "no_renewal_due": "no renewal is due within the horizon",
+    "renewals_so_far": "renewals so far",
     "overdue_ratio": "time since the last purchase over the customer's own mean gap",
     "probability_alive": "chance of being still a customer",
     "rate_while_alive": "how often they buy while they are one",
@@ -57,11 +61,20 @@ LOOKED_AT = (
     "frequency_trend", "clumpiness", "return_share",
 )  # fmt: skip
 #: Drivers that are not values of the customer.
-OPINIONS = ("customer_base_models", "probability_alive", "rate_while_alive", "contract_state")
+OPINIONS = (
+    "customer_base_models",
+    "probability_alive",
+    "rate_while_alive",
+    "contract_state",
+    "no_renewal_due",
+    "renewals_so_far",
+)
 #: Drivers in the text, at most.
 MOST_SHOWN = 10
 #: Customers who count as alike in a feature: a tenth of all.
 GROUPS = 10
+#: Contributions that start from the log-odds of the mean are left as they are.
+SAME = 1e-6
 #: Effects below do not show in the text.
 LEAST = 0.005
 
@@ -194,16 +207,17 @@ def explain(predictions: Predictions, place: int) -> Explanation:
         If the estimator's contributions are none.
     """
     history = predictions._history
-    features = history.features()
+    features = features_for(history, read_horizon(predictions.horizon_days))
     drivers, base = [], float(log_odds(np.array([predictions.probability.mean()]))[0])
     own = None if predictions._drivers is None else predictions._drivers(history)
     if own is not None:
         parts = _checked(own, len(predictions), predictions.estimator)
-        # against the mean of these customers, who need not be like those of the fit
-        effects = {name: float(part[place] - part.mean()) for name, part in parts.items()}
-        base = float(log_odds(predictions.probability[place : place + 1])[0]) - sum(
-            effects.values()
-        )
+        here = float(log_odds(predictions.probability[place : place + 1])[0])
+        effects = {name: float(part[place]) for name, part in parts.items()}
+        if abs(here - sum(effects.values()) - base) > SAME:
+            # against the mean of these customers, who need not be like those of the fit
+            effects = {name: float(part[place] - part.mean()) for name, part in parts.items()}
+        base = here - sum(effects.values())
     else:
         effects = {
             name: _alike(features[name], place, predictions.probability) for name in LOOKED_AT

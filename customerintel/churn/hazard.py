@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from customerintel.churn.design import Design, columns_of
 from customerintel.churn.learned_odds import LearnedOdds, constant_odds
-from customerintel.churn.linear_odds import LinearOdds
+from customerintel.churn.linear_odds import LinearOdds, features_for
 from customerintel.churn.past import too_few
 from customerintel.churn.training import Training, left_out_losses
 
@@ -63,11 +64,13 @@ class HazardEstimator(LearnedOdds):
             If nobody had bought one horizon before the history's moment.
         """
         sample, horizon, origins = self._begin(history, horizon_days)
-        training = Training.collect(sample, origins, horizon, [])
-        self.penalty_ = np.inf
-        if too_few(origins[0].churned):
-            self.model_ = constant_odds(training, origins[0].churned)
+        useful = [one for one in origins if not too_few(one.churned)]
+        self.penalty_, self.n_origins_ = np.inf, len(useful)
+        if not useful:
+            design = Design.learn([columns_of(features_for(sample, horizon))])
+            self.model_ = constant_odds(design, origins[0].churned)
             return self
+        training = Training.collect(sample, useful, horizon, [])
         k = training.X.shape[1]
         losses = left_out_losses(training, [np.full(k, one) for one in PENALTIES])
         self.penalty_ = PENALTIES[int(np.argmin(losses))]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +15,9 @@ from customerintel.tables.moments import DAY, read_window, window_start
 if TYPE_CHECKING:
     from customerintel.tables import History
 
-__all__ = ["Horizon", "moment_of", "read_horizon"]
+__all__ = ["Horizon", "moment_of", "read_gap", "read_horizon"]
+
+_NOTHING = re.compile(r"\s*0+\s*(h|d|w|hours?|days?|weeks?)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,22 @@ def read_horizon(value: Any, *, name: str = "horizon") -> Horizon:
             f"about. Give one, such as {name}='90d'."
         )
     return Horizon(length)
+
+
+def read_gap(value: Any) -> Horizon | None:
+    """Return what a caller gave as a gap; None where there is none, such as 0 or ``"0d"``.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is no length of time.
+    """
+    if isinstance(value, str):
+        nothing = _NOTHING.fullmatch(value) is not None
+    else:
+        lengths = isinstance(value, int | float | np.number | timedelta)
+        nothing = value is None or (lengths and not isinstance(value, bool) and not value)
+    return None if nothing else read_horizon(value, name="gap")
 
 
 def moment_of(history: History) -> int:

@@ -22,6 +22,7 @@ from customerintel.churn.curves import (
     reliability_of,
 )
 from customerintel.churn.judged_columns import (
+    best_of,
     comparison_html,
     heads_of,
     known_measure,
@@ -34,7 +35,6 @@ from customerintel.churn.metrics import BETTER, MEASURES
 from customerintel.churn.origin_predictions import OriginPredictions
 from customerintel.churn.resampling import Judgement, Spread
 from customerintel.churn.trials import Trials
-from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import whole_number
 from customerintel.tables.building import build
 from customerintel.tables.ids import CustomerIds
@@ -161,18 +161,8 @@ class ChurnEvaluation:
         InvalidArgumentError
             If the measure is unknown or is no judgement, or no estimator has it.
         """
-        aim = BETTER[known_measure(by, tuple(BETTER))]
-        worth: dict[str, float] = {}
-        for name in self.names:
-            value = self._judged[name].pooled[by].value
-            if name not in BASELINES and not math.isnan(value):
-                loss = {"least": value, "greatest": -value}.get(str(aim))
-                worth[name] = abs(value - float(aim)) if loss is None else loss
-        if not worth:
-            raise InvalidArgumentError(
-                f"No estimator has a {by} over all origins. See .failures, and .per_origin()."
-            )
-        return min(worth, key=worth.__getitem__)  # the first of equals
+        known_measure(by, tuple(BETTER))
+        return best_of({name: self._judged[name].pooled[by].value for name in self.names}, by)
 
     def to_frame(self) -> Any:
         """Return one row per estimator, in the log's kind of table.
@@ -180,11 +170,11 @@ class ChurnEvaluation:
         Returns
         -------
         table
-            ``estimator``, ``baseline``, ``horizon_days``, ``origins``, ``n``, ``n_new``,
-            ``churned``, ``base_rate``, then each measure with ``_low`` and ``_high``, ``failed``
-            (origins), ``seconds`` (of all fits) and ``note``.
+            ``estimator``, ``baseline``, ``horizon_days``, ``gap_days``, ``origins``, ``n``,
+            ``n_new``, ``churned``, ``base_rate``, then each measure with ``_low`` and ``_high``,
+            ``failed`` (origins), ``seconds`` (of all fits) and ``note``.
         """
-        columns = heads_of(self.names, self._trials.origins, self.horizon_days)
+        columns = heads_of(self.names, self._trials.origins, self.horizon_days, self.gap_days)
         columns |= spreads_of([self._judged[name].pooled for name in self.names])
         columns["failed"] = np.array([len(self.failures.get(one, ())) for one in self.names])
         columns["seconds"] = np.array([self._trials.seconds[one] for one in self.names])
@@ -280,6 +270,7 @@ class ChurnEvaluation:
             "estimators": len(own),
             "origins": len(self._trials.origins),
             "horizon_days": self.horizon_days,
+            "gap_days": self.gap_days or None,
             "rows": self.n,
             "base_rate": self.base_rate,
             "best": best,
@@ -291,8 +282,9 @@ class ChurnEvaluation:
         return one_line("ChurnEvaluation", **self._facts())
 
     def _repr_html_(self) -> str:
+        gap = f" (after a gap of {self.gap_days:g})" if self.gap_days else ""
         title = (
-            f"Churn within {self.horizon_days:g} days: {self.n:,} rows at "
+            f"Churn within {self.horizon_days:g} days{gap}: {self.n:,} rows at "
             f"{', '.join(self._when)}; {self.base_rate:.1%} left"
         )
         return comparison_html(title, {name: self._judged[name].pooled for name in self.names})

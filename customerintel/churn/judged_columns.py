@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from html import escape
@@ -10,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.churn.baselines import BASELINES
-from customerintel.churn.metrics import MEASURES
+from customerintel.churn.metrics import BETTER, MEASURES
 from customerintel.churn.resampling import Spread
 from customerintel.churn.trials import Origin
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.tables.building import Column, Labels
 
 __all__ = [
+    "best_of",
     "comparison_html",
     "heads_of",
     "known_measure",
@@ -30,7 +32,7 @@ _SHOWN = ("log_loss", "brier", "auc", "pr_auc", "top_lift", "calibration_slope",
 
 
 def heads_of(
-    names: tuple[str, ...], origins: Sequence[Origin], horizon_days: float
+    names: tuple[str, ...], origins: Sequence[Origin], horizon_days: float, gap_days: float
 ) -> dict[str, Column]:
     """Return the columns in front of the measures: whose row it is, and of how many customers."""
     count = len(names)
@@ -40,6 +42,7 @@ def heads_of(
         "estimator": Labels(np.arange(count), names),
         "baseline": np.array([one in BASELINES for one in names]),
         "horizon_days": np.full(count, horizon_days),
+        "gap_days": np.full(count, gap_days),
         "origins": np.full(count, len(origins)),
         "n": np.full(count, n),
         "n_new": np.full(count, sum(one.n_new for one in origins)),
@@ -92,6 +95,29 @@ def known_measure(given: object, known: tuple[str, ...]) -> str:
     if isinstance(given, str) and given in known:
         return given
     raise InvalidArgumentError(f"A measure is one of {', '.join(map(repr, known))}; got {given!r}.")
+
+
+def best_of(values: Mapping[str, float], by: str) -> str:
+    """Return the estimator with the best value of a measure, the first of equals.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If all values but those of the baselines are NaN.
+    """
+    aim = BETTER[by]
+    worth: dict[str, float] = {}
+    for name, value in values.items():
+        if name not in BASELINES and not math.isnan(value):
+            loss = {"least": value, "greatest": -value}.get(str(aim))
+            worth[name] = abs(value - float(aim)) if loss is None else loss
+    if not worth:
+        raise InvalidArgumentError(
+            f"{by!r} over all origins is NaN for every estimator, so none is best by it. It is NaN "
+            "for one that failed at an origin (see .failures), and where it is undefined, as some "
+            "measures are if nobody or everybody left (see .per_origin())."
+        )
+    return min(worth, key=worth.__getitem__)
 
 
 def spreads_of(rows: Sequence[Mapping[str, Spread]]) -> dict[str, NDArray[np.float64]]:

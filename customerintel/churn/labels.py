@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.churn.horizons import moment_of, read_horizon
+from customerintel.churn.horizons import moment_of, read_gap, read_horizon
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.tables import History
 
@@ -65,12 +65,13 @@ def label(history: History, horizon: Any, *, gap: Any = None) -> tuple[History, 
     length = read_horizon(horizon)
     zone = history._log.time_zone
     opens = length.before(moment_of(history), zone)
-    earlier = opens if gap is None else read_horizon(gap, name="gap").before(opens, zone)
+    wait = read_gap(gap)
+    earlier = opens if wait is None else wait.before(opens, zone)
     past = History(history._log, earlier)
     if not past.n_customers:
         raise InvalidArgumentError(
             f"The history does not reach back over the horizon of {length}"
-            f"{'' if gap is None else ' and the gap'}: nobody had bought by then, so there is "
+            f"{'' if wait is None else ' and the gap'}: nobody had bought by then, so there is "
             "nothing to learn from. Use a shorter horizon, or a longer log."
         )
     churned = ~active_since(history, opens, past)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.churn.design import Design
 from customerintel.churn.horizons import Horizon, read_horizon
 from customerintel.churn.linear_odds import LinearOdds, features_for
 from customerintel.churn.log_odds import probability_of
 from customerintel.churn.past import Origin, past_origins
-from customerintel.churn.training import Training
 from customerintel.exceptions import NotFittedError
 from customerintel.models.arguments import whole_number
 from customerintel.tables.results import one_line
@@ -120,8 +120,8 @@ class LearnedOdds:
         return self.model_, self.horizon_
 
 
-def constant_odds(training: Training, churned: NDArray[np.bool_]) -> LinearOdds:
+def constant_odds(design: Design, churned: NDArray[np.bool_]) -> LinearOdds:
     """Return a model that knows the share alone: (left + 1/2) / (all + 1)."""
     share = (float(churned.sum()) + 0.5) / (len(churned) + 1.0)
-    zeros = np.zeros(len(training.design.names))
-    return LinearOdds.of_features(training.design, zeros, float(np.log(share / (1.0 - share))))
+    zeros = np.zeros(len(design.names))
+    return LinearOdds.of_features(design, zeros, float(np.log(share / (1.0 - share))))

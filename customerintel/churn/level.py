@@ -26,6 +26,8 @@ Floats = NDArray[np.float64]
 NEAR = 20.0
 #: Spread of monthly levels, in log-odds, that is chance.
 CHANCE = 0.05
+#: Months with which a season can be told from a trend.
+LEAST_MONTHS = 4
 #: Spread of a season that is believed half.
 HALF = 0.15
 
@@ -51,23 +53,27 @@ def find_season(history: History, horizon: Horizon, pool: BasePool) -> Season:
     """Compare the customer-base models' levels with what happened, month by month for a year.
 
     The weight is V / (V + 0.15²), where V is the variance of the monthly differences in
-    log-odds less that of chance.
+    log-odds about their trend, less that of chance: twice 1 / (n p (1 − p)) of each month's
+    share p of n customers, and 0.05². Growth is no season, nor is the luck of few customers.
     """
     names = tuple(pool.models)
     if not names or age_of(history) < YEAR - NEAR or horizon.days > YEAR:
         return Season()
-    ages, shifts = [], []
+    ages, shifts, chances = [], [], []
     for one in year_before(history, horizon):
         odds = pool.odds(one.past, names).mean(axis=1)
         n = len(odds)
         share = min(max(float(one.churned.mean()), 0.5 / n), 1.0 - 0.5 / n)
         ages.append(one.days_ago)
         shifts.append(centred(odds, share))
+        chances.append(1.0 / (n * share * (1.0 - share)))
     away = np.abs((np.array(ages) + 0.5 * YEAR) % YEAR - 0.5 * YEAR)
     near = (away <= NEAR) & (np.array(ages) > YEAR - NEAR - 1.0)
-    if not near.any():
+    if not near.any() or len(ages) < LEAST_MONTHS:
         return Season()
-    spread = max(0.0, float(np.var(shifts)) - CHANCE**2)
+    trend = np.polyfit(ages, shifts, 1)
+    away_from_trend = np.array(shifts) - np.polyval(trend, ages)
+    spread = max(0.0, float(np.var(away_from_trend)) - 2.0 * float(np.mean(chances)) - CHANCE**2)
     return Season(float(np.array(shifts)[near].mean()), spread / (spread + HALF**2))
 
 

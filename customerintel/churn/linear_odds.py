@@ -25,7 +25,7 @@ CHUNK = 100_000
 #: learned of them.
 FARTHEST = 4.0
 #: Least spread that they are divided by.
-LEAST_SPREAD = 0.05
+LEAST_SPREAD = 0.1
 
 
 @dataclass(frozen=True)

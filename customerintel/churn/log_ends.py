@@ -41,8 +41,10 @@ def last_moment(log: TransactionLog | History, *, whole_days: bool) -> int:
     if not rows.n_rows:
         raise InvalidArgumentError("The log has no rows, so there is nothing to be judged by.")
     end = int(rows._events.end)
-    if isinstance(log, History):
-        end = min(end, moment_of(log))
+    if isinstance(log, History) and end > moment_of(log):
+        seen_at = rows._events.rows.seen_at
+        # the last row that is visible, as if the log ended there
+        end = int(seen_at[seen_at <= moment_of(log)].max(initial=rows._events.start))
     if whole_days:
         end = read_moment(local_time(end, zone_of(rows.time_zone)).date(), rows.time_zone)
     return min(end, moment_of(log)) if isinstance(log, History) else end

@@ -12,6 +12,7 @@ from customerintel.churn.horizons import Horizon
 from customerintel.churn.registry import ESTIMATORS
 from customerintel.churn.scorer import ChurnScorer
 from customerintel.exceptions import InvalidArgumentError, PluginContractError
+from customerintel.models.arguments import is_count
 from customerintel.plugins import CHURN_ESTIMATOR, LoadedPlugin
 from customerintel.plugins.candidates import REGISTERED, Candidate
 from customerintel.plugins.loaded import broken_contract, check_factory, defined_at
@@ -120,18 +121,21 @@ def load(path: str | Path) -> ChurnScorer:
         If its estimator is not installed or registered here.
     """
     header, state = read_state(path)
-    if not isinstance(header.get("estimator"), str) or not isinstance(header.get("horizon"), int):
+    horizon: Any = header.get("horizon")
+    options = header.get("options", {})
+    sound = is_count(horizon) and horizon > 0 and isinstance(options, dict)
+    if not sound or not isinstance(header.get("estimator"), str):
         raise InvalidArgumentError(
             f"{Path(path).name!r} holds no churn scorer. Give the path that save() wrote to."
         )
-    scorer = get(header["estimator"])
+    scorer = get(header["estimator"], seed=header.get("seed"), **options)
     kind = type(scorer._unused)
     if not hasattr(kind, "from_state"):
         raise InvalidArgumentError(
             f"{scorer._plugin.describe()} has no from_state() any more, and cannot be read."
         )
     fitted = scorer._call("from_state", kind.from_state, state)
-    scorer._fitted = (fitted, Horizon(header["horizon"]))
+    scorer._fitted = (fitted, Horizon(horizon))
     if isinstance(header.get("fitted_at"), int):
         scorer._fitted_at = np.datetime64(header["fitted_at"], "us")
     return scorer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,9 +103,11 @@ def _at(history: History, horizon: Horizon, days_ago: float, reach: float) -> li
     if age_of(history) - days_ago < reach:
         return []
     zone = history._log.time_zone
-    moment = Horizon(round(days_ago) * DAY).before(moment_of(history), zone)
+    present = moment_of(history)
+    moment = Horizon(math.ceil(days_ago) * DAY).before(present, zone)
     past = History(history._log, moment)
     if not past.n_customers:
         return []
-    until = History(history._log, horizon.after(moment, zone))
+    # where clocks change, there and back may end an hour late: never after the present
+    until = History(history._log, min(horizon.after(moment, zone), present))
     return [Origin(past, ~active_since(until, moment, past), days_ago)]

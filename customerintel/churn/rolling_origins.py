@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.churn.horizons import Horizon, read_horizon
+from customerintel.churn.horizons import Horizon, read_gap, read_horizon
 from customerintel.churn.log_ends import last_moment, log_of, reaches_back, shown
-from customerintel.churn.origin_table import OriginTable, table_of
+from customerintel.churn.origin_table import OriginTable, check_outcomes, table_of
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import whole_number
 from customerintel.tables import History, TransactionLog
@@ -40,7 +40,7 @@ class RollingOrigins:
         How many.
     gap : str, timedelta or number of days, optional
         Time between an origin and its horizon in which purchases do not count: the time that is
-        needed to act on a prediction.
+        needed to act on a prediction. None or 0: there is none.
     step : str, timedelta or number of days, optional
         Between origins. None: the horizon, so that outcomes do not overlap.
 
@@ -74,8 +74,7 @@ class RollingOrigins:
 
         put("horizon", read_horizon(self.horizon))
         put("origins", whole_number(self.origins, "origins", "moments", least=1))
-        if self.gap is not None:
-            put("gap", read_horizon(self.gap, name="gap"))
+        put("gap", read_gap(self.gap))
         put("step", self.horizon if self.step is None else read_horizon(self.step, name="step"))
 
     def __repr__(self) -> str:
@@ -206,7 +205,7 @@ class RollingOrigins:
         Parameters
         ----------
         X : pandas.DataFrame
-            Rows of :meth:`table`, with their column ``as_of``.
+            Rows of :meth:`table` of the same horizon and gap, with their column ``as_of``.
         y, groups : object
             Not looked at.
 
@@ -218,9 +217,10 @@ class RollingOrigins:
         Raises
         ------
         InvalidArgumentError
-            If `X` has no such column, or no origin has rows to learn from.
+            If `X` has no such column, or no origin has rows to learn from; or if ``X.attrs``
+            says that its outcomes are of another horizon or gap.
         """
-        moments, zone = _moments_in(X)
+        moments, zone = self._moments_in(X)
         splits = self._splits(moments, zone)
         for origin, until in splits:
             yield np.flatnonzero(moments <= until), np.flatnonzero(moments == origin)
@@ -232,7 +232,11 @@ class RollingOrigins:
         groups: object = None,  # noqa: ARG002
     ) -> int:
         """Return how many splits there are: of `X`, or without it as many as are asked for."""
-        return self.origins if X is None else len(self._splits(*_moments_in(X)))
+        return self.origins if X is None else len(self._splits(*self._moments_in(X)))
+
+    def _moments_in(self, X: Any) -> tuple[Places, str | None]:
+        check_outcomes(X, self.horizon, self.gap, "RollingOrigins")
+        return _moments_in(X)
 
     def _splits(self, moments: Places, zone: str | None) -> list[tuple[int, int]]:
         """Return the last origins, each with the latest moment to learn from."""

@@ -20,6 +20,7 @@ from customerintel.exceptions import (
 )
 from customerintel.models.arguments import is_count
 from customerintel.plugins import CHURN_ESTIMATOR, LoadedPlugin
+from customerintel.plugins.candidates import BUILT_IN
 from customerintel.plugins.states import write_state
 from customerintel.tables import History
 from customerintel.tables.notices import warn_caller
@@ -191,6 +192,8 @@ class ChurnScorer:
             "estimator": self._plugin.candidate.full_name,
             "horizon": length.microseconds,
             "fitted_at": at,
+            "seed": self.seed,
+            "options": self._options,
         }
         write_state(path, header, self._call("to_state", estimator.to_state))
 
@@ -208,10 +211,12 @@ class ChurnScorer:
             return method(*arguments, **named)
         except CustomerIntelError:
             raise  # it says already what was wrong with the data
-        except Exception as error:
+        except (Exception, SystemExit) as error:
+            own = self._plugin.source == BUILT_IN
+            advice = "If the data are right, please report it." if own else self._plugin.advice()
             raise PluginCallError(
                 f"{self._plugin.describe()} raised in {what}(): {type(error).__name__}: {error}. "
-                f"{self._plugin.advice()}"
+                f"{advice}"
             ) from error
 
     def _checked(self, answer: Any, n: int) -> Floats:

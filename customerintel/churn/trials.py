@@ -93,7 +93,7 @@ def read_estimators(given: Any, seed: Any) -> dict[str, Any]:
     Raises
     ------
     InvalidArgumentError
-        If two have one name, or one that of a baseline.
+        If there is none, two have one name, or one that of a baseline.
     PluginError
         If one cannot be had.
     """
@@ -106,6 +106,11 @@ def read_estimators(given: Any, seed: Any) -> dict[str, Any]:
         several = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
         made = [scorer_of(one, seed) for one in several]
         named = [(one.name, one) for one in made]
+    if not named:
+        raise InvalidArgumentError(
+            "estimators is empty, so there is nothing to judge. Name at least one, such as "
+            "['recency']; the baselines are in the table anyway."
+        )
     for name, scorer in named:
         if not isinstance(name, str) or not name:
             raise InvalidArgumentError(

@@ -108,7 +108,9 @@ class PluginListing:
         counts = dict.fromkeys((row.status.replace(" ", "_") for row in self.rows), 0)
         for row in self.rows:
             counts[row.status.replace(" ", "_")] += 1
-        return one_line("PluginListing", kind=self.kind, plugins=len(self), **counts)
+        names = ", ".join(row.name for row in self.rows if row.status == "broken")
+        broken = {"broken": f"[{names}]"} if names else {}
+        return one_line("PluginListing", kind=self.kind, plugins=len(self), **counts | broken)
 
     def _repr_html_(self) -> str:
         from customerintel.tables.results import html_table

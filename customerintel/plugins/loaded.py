@@ -98,7 +98,7 @@ class LoadedPlugin:
             self._check_options(options)
         try:
             made = self.factory(**options)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if self.source == BUILT_IN and isinstance(error, CustomerIntelError):
                 raise
             raise PluginCallError(

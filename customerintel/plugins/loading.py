@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import threading
 from importlib import import_module
 from typing import Any
@@ -82,6 +83,8 @@ class Slot:
             if is_own:
                 return _attribute(one.value)
             _check_value(one.value)
+            if _is_being_imported(one.value):
+                seconds = math.inf  # another thread would wait for this one, and this one for it
             return call_within(one.point.load, seconds)
         except TooLongError:
             reason = (
@@ -89,7 +92,9 @@ class Slot:
                 f"{LIMIT} to more, or to 0 for no limit"
             )
             cause: BaseException | None = None
-        except (Exception, SystemExit) as error:
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:
             if is_own and isinstance(error, MissingDependencyError):
                 raise
             reason, cause = f"{type(error).__name__}: {error}".removesuffix("."), error
@@ -97,6 +102,13 @@ class Slot:
             f"{described(one, contract)} cannot be loaded: {reason}. {advice(one)} Then call "
             "refresh(), or start anew."
         ) from cause
+
+
+def _is_being_imported(value: str) -> bool:
+    """Whether the package of an object is at this moment being imported."""
+    package = value.partition(":")[0].strip().partition(".")[0]
+    spec = getattr(sys.modules.get(package), "__spec__", None)
+    return bool(getattr(spec, "_initializing", False))
 
 
 def _check_value(value: str) -> None:

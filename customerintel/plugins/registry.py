@@ -295,4 +295,9 @@ class Registry:
 
     def _slot(self, one: Candidate) -> Slot:
         with self._lock:
-            return self._slots.setdefault(one, Slot(one))
+            if one not in self._slots:
+                known = None
+                if one.source == REGISTERED:  # another thread may have taken it back meanwhile
+                    known = LoadedPlugin(one.name, one.point, one, self.contract)
+                self._slots[one] = Slot(one, known)
+            return self._slots[one]

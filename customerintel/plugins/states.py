@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tokenize
 import uuid
 import zipfile
 import zlib
@@ -28,7 +29,7 @@ _TEXT = "document"
 #: .npy is an array, which is no context manager: TypeError or AttributeError.
 _UNREADABLE = (
     ValueError, OSError, EOFError, AttributeError, TypeError, RuntimeError, MemoryError,
-    OverflowError, zipfile.BadZipFile, zlib.error,
+    OverflowError, SyntaxError, zipfile.BadZipFile, zlib.error, tokenize.TokenError,
 )  # fmt: skip
 
 #: Where an array stands in a state: keys and places, from the outside in.

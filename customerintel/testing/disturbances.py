@@ -23,6 +23,9 @@ __all__ = ["in_parallel", "process_state", "snapshot", "stir", "with_future"]
 
 Result = TypeVar("Result")
 
+#: Days after the moment on which the planted future happens.
+AHEAD = (1, 20, 60, 200)
+
 
 def stir(rows: Transactions, **columns: NDArray[Any]) -> Transactions:
     """Return the rows with other columns."""
@@ -32,8 +35,8 @@ def stir(rows: Transactions, **columns: NDArray[Any]) -> Transactions:
 def with_future(rows: Transactions) -> Transactions:
     """Return the rows up to the moment, and a future that differs from the real one.
 
-    Every second customer buys on the next day, the others return something or cancel, and new
-    customers appear, with ids below, between and above the others.
+    Every second customer buys on the next day, and again in weeks and months, the others return
+    something or cancel, and new customers appear, with ids below, between and above the others.
     """
     past = rows.until(MOMENT)
     customers = np.unique(past.customer)
@@ -43,11 +46,14 @@ def with_future(rows: Transactions) -> Transactions:
     who = np.concatenate([active, others, fresh])
     signs = np.concatenate([np.full(len(active), 80.0), np.full(len(others), -20.0)])
     amounts = np.concatenate([signs, np.full(len(fresh), 500.0)])
-    times = MOMENT + DAY + np.arange(len(who)) * 1_000_003
     words = np.full(len(who), "of the future", object)
     ends = "cancellation" if "cancellation" in past.kind else "return"
     kinds = np.where(amounts < 0.0, ends, "sale").astype(object)
-    return past.plus(Transactions(who, times, amounts, words, kinds))
+    planted = past
+    for days in AHEAD:
+        times = MOMENT + days * DAY + np.arange(len(who)) * 1_000_003
+        planted = planted.plus(Transactions(who, times, amounts, words, kinds))
+    return planted
 
 
 def snapshot(history: History) -> dict[str, str]:

@@ -160,3 +160,9 @@ def no_look_ahead(subject: Subject) -> None:
         "fit, with purchases, returns and customers of the future planted in the log",
         advice,
     )
+    same(
+        subject.ask(subject.fit(planted), planted),
+        subject.reference,
+        "fit and predict, with purchases, returns and customers of the future planted in the log",
+        advice,
+    )

@@ -130,6 +130,58 @@ def test_few_customers_have_the_share_of_the_last_horizon():
     assert list(scorer.estimator.chosen_) == ["share of the last horizon"]
 
 
+def test_without_outcomes_of_both_kinds_the_customer_base_models_speak():
+    """In half a day hardly anybody buys, so there is nothing to learn from; yet ranks are known."""
+    now = seasonal(300, 500).as_of("2016-04-01")
+    scorer = ci.churn.get("auto").fit(now, "12h")
+    assert list(scorer.estimator.chosen_) == ["customer-base models"]
+    found = scorer.predict(now).probability
+    peer = ci.churn.get("mbgnbd").fit(now, "12h").predict(now).probability
+    assert np.corrcoef(np.argsort(np.argsort(found)), np.argsort(np.argsort(peer)))[0, 1] > 0.95
+    assert found.mean() == pytest.approx(peer.mean(), abs=0.01)
+
+
+def test_growth_is_no_season():
+    """A shop that grows: what customers do changes slowly, and not with the months."""
+    rng = np.random.default_rng(4)
+    born = 800.0 * np.sqrt(rng.random(1500))
+    rate, end = rng.gamma(1.0, 1 / 40.0, 1500), born + rng.exponential(200.0, 1500)
+    end = np.minimum(end, 800.0)
+    visits = rng.poisson(rate * (end - born))
+    who = np.repeat(np.arange(1500), visits)
+    when = np.r_[born, born[who] + rng.random(len(who)) * (end - born)[who]]
+    order = np.argsort(when)
+    stamp = START + (when[order] * 86_400e6).astype("m8[us]")
+    customer = np.r_[np.arange(1500), who][order]
+    log = ci.TransactionLog.from_frame({"customer_id": customer, "timestamp": stamp})
+    estimator = ci.churn.get("auto").fit(log.as_of("2016-12-01"), "90d").estimator
+    assert estimator.season_weight_ < 0.35
+
+
+@pytest.mark.parametrize("horizon", ["250h", 45.3, "90d"])
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_nothing_after_the_present_is_learned_from(horizon, zone):
+    """Horizons of a part of a day, and days that last 23 or 25 hours."""
+    frame = seasonal(300, 800).to_frame()
+    who, when = np.asarray(frame["customer_id"]), np.asarray(frame["timestamp"])
+    moment = np.datetime64("2016-06-29T02:30", "us")
+    past = when <= moment
+    everybody = np.unique(who[past])
+    later = np.repeat(moment + np.timedelta64(40, "m"), len(everybody))
+    found = []
+    for ids, times in (
+        (who[past], when[past]),
+        (np.r_[who[past], everybody], np.r_[when[past], later]),
+    ):
+        stamps = pd.Series(times)
+        if zone:
+            stamps = stamps.dt.tz_localize("UTC").dt.tz_convert(zone)
+        log = ci.TransactionLog.from_frame(pd.DataFrame({"customer_id": ids, "timestamp": stamps}))
+        now = log.as_of(pd.Timestamp(moment, tz="UTC").to_pydatetime() if zone else moment)
+        found.append(ci.churn.get("auto").fit(now, horizon).predict(now).probability)
+    np.testing.assert_array_equal(found[0], found[1])
+
+
 def test_moments_to_learn_from():
     now = seasonal(200, 800).as_of("2016-12-31")
     ages = [one.days_ago for one in past_origins(now, read_horizon("90d"))]

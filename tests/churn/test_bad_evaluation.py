@@ -87,7 +87,36 @@ CASES = {
     "origins that are none": (
         lambda: asked(origins="all"),
         InvalidArgumentError,
-        "origins must be a whole number of moments, at least 1; got 'all'.",
+        (
+            "origins must be a whole number of moments, at least 1; or the moments themselves (one "
+            "or several dates, datetimes or ISO 8601 texts such as '2011-12-09'); or "
+            "RollingOrigins; got 'all'."
+        ),
+    ),
+    "origins by the name": (
+        lambda: asked(origins={"first": "2001-01-01"}),
+        InvalidArgumentError,
+        (
+            "origins must be a whole number of moments, at least 1; or the moments themselves (one "
+            "or several dates, datetimes or ISO 8601 texts such as '2011-12-09'); or "
+            "RollingOrigins; got dict."
+        ),
+    ),
+    "an origin that is no day": (
+        lambda: asked(origins="2001-13-01"),
+        InvalidArgumentError,
+        (
+            "An origin must be a date, a datetime or ISO 8601 text such as '2011-12-09' or "
+            "'2011-12-09T14:30'; this one cannot be read."
+        ),
+    ),
+    "a gap below nothing": (
+        lambda: asked(gap=-1),
+        InvalidArgumentError,
+        (
+            "gap must be a positive length such as '180d', '26w', '12h', a timedelta or a "
+            "number of days. Months and years differ in length and are not taken."
+        ),
     ),
     "an origin whose outcome is not known": (
         lambda: asked(origins=["2001-01-01", "2001-06-01"]),
@@ -116,6 +145,22 @@ CASES = {
         (
             "The RollingOrigins have a horizon, a gap and a step of their own: leave out what "
             "differs from them."
+        ),
+    ),
+    "rolling origins of another gap": (
+        lambda: asked(origins=RollingOrigins("60d", gap="7d"), gap=0),
+        InvalidArgumentError,
+        (
+            "The RollingOrigins have a horizon, a gap and a step of their own: leave out what "
+            "differs from them."
+        ),
+    ),
+    "no estimators": (
+        lambda: asked(estimators=[]),
+        InvalidArgumentError,
+        (
+            "estimators is empty, so there is nothing to judge. Name at least one, such as "
+            "['recency']; the baselines are in the table anyway."
         ),
     ),
     "an estimator called like a baseline": (
@@ -199,6 +244,15 @@ CASES = {
             "'mpc'; got 'targeted'."
         ),
     ),
+    "best by what nobody has": (
+        lambda: table().best("calibration_slope"),
+        InvalidArgumentError,
+        (
+            "'calibration_slope' over all origins is NaN for every estimator, so none is best by "
+            "it. It is NaN for one that failed at an origin (see .failures), and where it is "
+            "undefined, as some measures are if nobody or everybody left (see .per_origin())."
+        ),
+    ),
     "labels that are no truths": (
         lambda: measures([1, 0], [0.5, 0.5]),
         InvalidArgumentError,
@@ -226,6 +280,27 @@ CASES = {
         (
             "No row of X is as of 60d before another, so no outcome is known at any origin. Make X "
             "with origins.table(log), with the same origins."
+        ),
+    ),
+    "rows of another horizon": (
+        lambda: next(RollingOrigins("30d").split(RollingOrigins("60d", 1).table(simulated()).X)),
+        InvalidArgumentError,
+        (
+            "The outcomes of X are of a horizon of 60d, and RollingOrigins has one of 30d: an "
+            "outcome would be learnt from before it is over, or would be another than the one "
+            "asked for. Make X with the table(log) of RollingOrigins of the same horizon and gap."
+        ),
+    ),
+    "rows of another gap": (
+        lambda: RollingOrigins("60d", gap="7d").get_n_splits(
+            RollingOrigins("60d", 1).table(simulated()).X
+        ),
+        InvalidArgumentError,
+        (
+            "The outcomes of X are of a horizon of 60d, and RollingOrigins has one of 60d (and a "
+            "gap of 7d): an outcome would be learnt from before it is over, or would be another "
+            "than the one asked for. Make X with the table(log) of RollingOrigins of the same "
+            "horizon and gap."
         ),
     ),
     "rows with a missing moment": (

@@ -20,6 +20,7 @@ from customerintel.churn.contract_times import (
     typical_renewal,
 )
 from customerintel.churn.contractual import ContractualEstimator
+from customerintel.churn.log_odds import log_odds
 from customerintel.exceptions import DataQualityWarning
 from customerintel.models import BetaDiscreteWeibull, ShiftedBetaGeometric
 from customerintel.testing import check_churn_estimator
@@ -390,6 +391,43 @@ def test_a_state_is_json_and_arrays(states, method, renewal):
     np.testing.assert_array_equal(refitted.predict(shown), fit.predict(shown))
 
 
+@pytest.mark.parametrize("event", ["no purchase", "cancellation"])
+@pytest.mark.parametrize("days", [7, 31, 90])
+def test_contributions_add_up(states, monthly, event, days):
+    fit = ContractualEstimator(event=event).fit(monthly[0].as_of("2026-09-30"), horizon_days=days)
+    for history in (monthly[0].as_of("2026-09-30"), states.as_of("2024-03-31")):
+        chance, parts = fit.predict(history), fit.contributions(history)
+        assert list(parts) == ["contract_state", "no_renewal_due", "renewals_so_far"]
+        assert all(part.shape == chance.shape for part in parts.values())
+        assert all(np.isfinite(part).all() for part in parts.values())
+        base = log_odds(np.array([chance.mean()]))[0]
+        np.testing.assert_allclose(base + sum(parts.values()), log_odds(chance), atol=1e-12)
+        assert (np.sum([part != 0.0 for part in parts.values()], axis=0) <= 1).all()
+        certain = (chance == 0.0) | (chance == 1.0)
+        assert not parts["renewals_so_far"][certain].any()
+        assert not parts["contract_state"][~certain].any()
+        assert not parts["no_renewal_due"][~certain].any()
+
+
+def test_who_has_cancelled_is_told_so(monthly):
+    history = monthly[0].as_of("2026-09-30")
+    scorer = ci.churn.get("contractual").fit(history, horizon="31d")
+    predictions = scorer.predict(history)
+    ended = int(np.flatnonzero(predictions.probability == 1.0)[0])
+    runs = int(np.argmin(predictions.probability))
+    for place in (ended, runs):
+        found = predictions.explain(customer_id=predictions.customer_id[place])
+        effects = {one.name: one.effect for one in found.drivers}
+        assert found.is_decomposition
+        odds = log_odds(predictions.probability[[place]])[0]
+        assert found.base + sum(effects.values()) == pytest.approx(odds)
+        if place == ended:
+            assert found.drivers[0].name == "contract_state"
+            assert effects["contract_state"] > 0.0
+        else:
+            assert effects["renewals_so_far"] < 0.0
+
+
 def test_many_threads_get_the_same(monthly):
     history = monthly[0].as_of("2026-09-30")
     fit = ContractualEstimator().fit(history, horizon_days=90)
@@ -404,6 +442,7 @@ def test_an_empty_history_has_nobody(states):
     with pytest.warns(DataQualityWarning, match="empty"):
         history = states.as_of("2020-01-01")
     assert fit.predict(history).shape == (0,)
+    assert {part.shape for part in fit.contributions(history).values()} == {(0,)}
     assert repr(ContractualEstimator()) == ("ContractualEstimator(method=auto, status=not fitted)")
     assert repr(fit).startswith("ContractualEstimator(chosen=")
 

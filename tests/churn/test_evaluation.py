@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime as dt
 import math
+import pickle
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from churn.churn_logs import FailsAlways, FailsEarly, Half, Silence, growing, simulated
 from table_kinds import contents
@@ -264,12 +268,40 @@ def test_one_that_fails_everywhere_keeps_its_row():
         found.predictions("never")
 
 
-def test_baselines_alone():
-    found = evaluate(growing(), estimators=[], horizon="60d", origins=1, n_bootstrap=0)
-    assert found.names == ("base rate", "recency rule")
+def test_where_all_fail_somewhere_none_is_best():
+    with pytest.warns(DataQualityWarning, match="'picky' failed at 1 of 3 origins"):
+        found = evaluate(
+            growing(), estimators={"picky": FailsEarly}, horizon="60d", origins=3, n_bootstrap=0
+        )
     assert "best" not in repr(found)
-    with pytest.raises(InvalidArgumentError, match="No estimator has a log_loss"):
+    with pytest.raises(InvalidArgumentError, match="'log_loss' over all origins is NaN for every"):
         found.best()
+
+
+def test_a_gap_is_shown():
+    found = evaluate(
+        growing(), estimators={"half": Half}, horizon="60d", origins=1, gap="10d", n_bootstrap=0
+    )
+    assert "horizon_days=60, gap_days=10, " in repr(found)
+    assert "Churn within 60 days (after a gap of 10): " in found._repr_html_()
+    frame = found.to_frame()
+    place = list(frame).index("gap_days")
+    assert list(frame)[place - 1] == "horizon_days"
+    assert list(frame["gap_days"]) == [10.0] * 3
+
+
+@pytest.mark.parametrize("gap", [0, 0.0, "0d", " 0 hours", dt.timedelta(0), np.timedelta64(0, "D")])
+def test_a_gap_of_nothing_is_none(gap):
+    how = {"estimators": {"half": Half}, "horizon": "60d", "n_bootstrap": 0}
+    found = evaluate(growing(), origins=1, gap=gap, **how)
+    assert found.gap_days == 0.0
+    assert "gap" not in repr(found)
+    assert "gap" not in found._repr_html_()
+    assert list(found.to_frame()["gap_days"]) == [0.0] * 3
+    rolling = RollingOrigins("60d", origins=1, gap=gap)
+    assert rolling == RollingOrigins("60d", origins=1)
+    same = evaluate(growing(), origins=rolling, **{**how, "gap": gap})
+    assert same.moments.tolist() == found.moments.tolist()
 
 
 def one_sided(comes_back):
@@ -313,6 +345,48 @@ def test_origins_can_be_given():
     assert one.measure("half", "auc") == two.measure("half", "auc") == three.measure("half", "auc")
 
 
+ENDS = pd.date_range("2000-12-31 23:59:59", periods=3, freq="30D")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ENDS,
+        ENDS[::-1],
+        pd.Series(ENDS, index=[7, 8, 9]),
+        ENDS.to_numpy(),
+        tuple(ENDS),
+        (one for one in ENDS),
+        pl.Series(ENDS.to_list()),
+    ],
+    ids=["index", "backwards", "column", "array", "tuple", "generator", "polars"],
+)
+def test_origins_are_any_moments(given):
+    found = evaluate(
+        growing(), estimators={"half": Half}, horizon="60d", origins=given, n_bootstrap=0
+    )
+    assert found.moments.tolist() == ENDS.to_pydatetime().tolist()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "2001-01-10",
+        "2001-01-10T23:59:59.999999",
+        dt.date(2001, 1, 10),
+        pd.Timestamp("2001-01-10 23:59:59.999999"),
+        np.datetime64("2001-01-10"),
+        np.array("2001-01-10", "M8[D]"),
+    ],
+    ids=["day", "text", "date", "timestamp", "datetime64", "array of none"],
+)
+def test_one_origin_needs_no_list(given):
+    found = evaluate(
+        growing(), estimators={"half": Half}, horizon="60d", origins=given, n_bootstrap=0
+    )
+    assert found.moments.tolist() == [dt.datetime(2001, 1, 10, 23, 59, 59, 999999)]
+
+
 def test_of_a_history_nothing_later_is_used():
     history = growing().as_of("2001-03-01")
     how = {"estimators": {"silence": Silence}, "horizon": "60d", "origins": 2, "n_bootstrap": 5}
@@ -343,8 +417,6 @@ def test_what_fits_warn_of_is_in_the_table():
 
 
 def test_text_ids_and_other_tables():
-    import polars as pl
-
     frame = simulated(60).to_frame()
     log = ci.TransactionLog.from_frame(
         pl.DataFrame({
@@ -430,3 +502,10 @@ def test_built_in_estimators_beat_the_base_rate():
     for name in ("recency", "bgnbd"):
         assert found.measure(name, "brier_skill").low > 0.1
         assert found.measure(name, "auc").low > 0.7
+
+
+def test_an_evaluation_can_be_sent_to_another_process():
+    table = evaluate(simulated(), estimators={"half": Half}, horizon="60d", origins=2)
+    again = pickle.loads(pickle.dumps(table))
+    assert again.best() == table.best()
+    assert repr(again) == repr(table)

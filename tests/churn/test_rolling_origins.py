@@ -189,5 +189,29 @@ def test_it_sits_in_scikit_learn(rows):
     assert search.fit(X, rows.y).n_splits_ == 3
 
 
+def test_rows_tell_what_their_outcomes_are_of(rows):
+    assert rows.gap_days == 5.0
+    assert "gap_days=5" in repr(rows)
+    for X in (rows.X, rows.X[["as_of", "recency"]], rows.X.iloc[::2], rows.X.drop(columns="T")):
+        assert X.attrs == {"customerintel": {"horizon_days": 60.0, "gap_days": 5.0}}
+    plain = RollingOrigins("60d", origins=1).table(growing())
+    assert plain.gap_days == 0.0
+    assert "gap" not in repr(plain) + plain._repr_html_()
+
+
+@pytest.mark.parametrize(("horizon", "gap"), [("30d", "5d"), ("90d", "5d"), ("60d", None)])
+def test_rows_of_another_horizon_are_not_split(rows, horizon, gap):
+    """The moments alone would let a model learn from outcomes that are not over."""
+    other = RollingOrigins(horizon, origins=2, gap=gap)
+    X = rows.X[["as_of", "recency", "frequency"]]
+    model = make_pipeline(
+        FunctionTransformer(lambda frame: frame.drop(columns="as_of")), LogisticRegression()
+    )
+    with pytest.raises(InvalidArgumentError, match="The outcomes of X are of a horizon of 60d"):
+        cross_val_score(model, X, rows.y, cv=other, error_score="raise")
+    X.attrs.clear()  # nobody knows then
+    assert len(list(other.split(X))) == other.get_n_splits(X) > 0
+
+
 def test_how_many_splits_without_rows():
     assert RollingOrigins("30d", origins=5).get_n_splits() == 5

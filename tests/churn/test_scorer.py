@@ -12,6 +12,7 @@ from churn.churn_logs import simulated
 
 import customerintel as ci
 from customerintel.churn.lookup import scorer_of
+from customerintel.plugins.states import write_state
 
 NAMED = ("recency", "bgnbd", "mbgnbd", "paretonbd", "mbgcnbd", "hazard", "auto")
 
@@ -70,6 +71,42 @@ def test_saved_and_read_again(scorer, later, tmp_path):
     np.testing.assert_array_equal(
         again.predict(later).probability, scorer.predict(later).probability
     )
+
+
+def test_seed_and_options_are_saved_too(history, tmp_path):
+    scorer = ci.churn.get("hazard", seed=3, n_customers=250).fit(history, "60d")
+    scorer.save(tmp_path / "fit.npz")
+    again = ci.churn.load(tmp_path / "fit.npz")
+    np.testing.assert_array_equal(
+        again.fit(history, "60d").predict(history).probability,
+        scorer.fit(history, "60d").predict(history).probability,
+    )
+
+
+@pytest.mark.parametrize("horizon", [True, -5, 0, "90d", None])
+def test_a_file_with_another_horizon_is_refused(tmp_path, horizon):
+    write_state(tmp_path / "fit.npz", {"estimator": "recency", "horizon": horizon}, {})
+    with pytest.raises(ci.exceptions.InvalidArgumentError, match="holds no churn scorer"):
+        ci.churn.load(tmp_path / "fit.npz")
+
+
+@pytest.mark.parametrize("method", ["__init__", "fit", "predict"])
+def test_an_estimator_that_ends_the_process_does_not(history, method):
+    def leave(*arguments, **named):
+        raise SystemExit(3)
+
+    kind = type("Leaves", (Half,), {method: leave})
+    with pytest.raises(ci.exceptions.PluginCallError, match="SystemExit"):
+        scorer_of(kind).fit(history, "60d").predict(history)
+
+
+def test_explanations_show_the_features_that_were_used(history):
+    found = ci.churn.get("hazard").fit(history, "30d").predict(history)
+    place = int(np.argmax(history.features(ahead=30)["season_share"] > 0))
+    why = found.explain(found.customer_id[place])
+    season = [one for one in why.drivers if one.name == "season_share"]
+    used = history.features(ahead=30)["season_share"][place]
+    assert [one.value for one in season] in ([], [used])
 
 
 def test_explanations_add_up(scorer, history):

@@ -163,6 +163,10 @@ def test_unknown_features_and_unfitted_pipelines(history):
 ORIGINS = RollingOrigins("60d", origins=3)
 
 
+#: A row to learn from is asked about before what was learnt from was known, which is said.
+OF_ITS_OWN_ROWS = pytest.mark.filterwarnings("ignore:.*predicts for an earlier moment")
+
+
 @pytest.fixture(scope="module")
 def rows(log):
     return ORIGINS.table(log)
@@ -190,6 +194,7 @@ def test_cross_val_score_is_what_is_found_by_hand(log, rows):
         np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
+@OF_ITS_OWN_ROWS
 def test_the_order_of_rows_does_not_matter(log, rows):
     order = np.random.default_rng(1).permutation(len(rows.y))
     X, y = rows.X.iloc[order], rows.y[order]
@@ -205,10 +210,30 @@ def test_nothing_after_the_outcome_of_the_rows_is_learnt(log, rows):
     made = ChurnClassifier(Overdue(), log=log, horizon="60d").fit(rows.X.iloc[train], rows.y[train])
     assert made.moment_ == np.asarray(rows.as_of)[train].max() + np.timedelta64(60, "D")
     gapped = ChurnClassifier(Overdue(), log=log, horizon="60d", gap="10d")
-    gapped.fit(rows.X.iloc[train], rows.y[train])
+    X = pd.DataFrame(rows.X.iloc[train])
+    X.attrs.clear()  # which say that there is no gap
+    gapped.fit(X, rows.y[train])
     assert gapped.moment_ == made.moment_ + np.timedelta64(10, "D")
 
 
+def test_rows_of_another_horizon_are_refused(log, rows):
+    """Its own, and not only that of the splitter: what it learns is another outcome."""
+    for how, of in (({"horizon": "30d"}, "30d"), ({"gap": "7d"}, r"60d \(and a gap of 7d\)")):
+        made = ChurnClassifier(Overdue(), log=log, **{"horizon": "60d", **how})
+        with pytest.raises(InvalidArgumentError, match=f"ChurnClassifier has one of {of}:"):
+            made.fit(rows.X, rows.y)
+        # scikit-learn hands on rows of X, which still tell
+        with pytest.raises(InvalidArgumentError, match="of a horizon of 60d, and ChurnClassifier"):
+            cross_val_score(made, rows.X, rows.y, cv=ORIGINS, error_score="raise")
+
+
+@pytest.mark.parametrize("gap", [None, 0, "0d"])
+def test_a_gap_of_nothing_is_none(log, rows, gap):
+    made = ChurnClassifier(Overdue(), log=log, horizon="60d", gap=gap).fit(rows.X, rows.y)
+    assert made.moment_ == rows.as_of.max() + np.timedelta64(60, "D")
+
+
+@OF_ITS_OWN_ROWS
 def test_a_grid_search_chooses_an_estimator(log, rows):
     grid = GridSearchCV(
         ChurnClassifier(log=log, horizon="60d"),
@@ -231,6 +256,7 @@ def test_clones_share_the_log(log):
     assert made.get_params(deep=False).keys() == {"estimator", "log", "horizon", "gap"}
 
 
+@OF_ITS_OWN_ROWS
 def test_a_classifier_travels_as_bytes(log, rows):
     """What ``n_jobs`` does: the classifier goes to another process, and its log with it."""
     made = ChurnClassifier(Overdue(), log=log, horizon="60d").fit(rows.X, rows.y)
@@ -239,6 +265,7 @@ def test_a_classifier_travels_as_bytes(log, rows):
     np.testing.assert_array_equal(again.predict_proba(rows.X), made.predict_proba(rows.X))
 
 
+@OF_ITS_OWN_ROWS
 @pytest.mark.parametrize("dtype", [bool, int, float])
 def test_classes_are_named_as_in_y(log, rows, dtype):
     made = ChurnClassifier(Overdue(), log=log, horizon="60d").fit(rows.X, rows.y.astype(dtype))
@@ -247,6 +274,7 @@ def test_classes_are_named_as_in_y(log, rows, dtype):
     assert made.score(rows.X, rows.y.astype(dtype)) > 0.5
 
 
+@OF_ITS_OWN_ROWS
 def test_texts_as_ids_and_time_zones():
     table = {
         "customer_id": ["b", "a", "b", "c", "a", "c"],
@@ -270,6 +298,7 @@ def test_texts_as_ids_and_time_zones():
         np.testing.assert_allclose(chances[here], expected)
 
 
+@OF_ITS_OWN_ROWS
 def test_rows_that_cannot_be(log, rows):
     made = ChurnClassifier(Overdue(), log=log, horizon="60d").fit(rows.X, rows.y)
     strangers = rows.X.head(3).assign(customer_id=[-5, -6, -7])
@@ -287,6 +316,7 @@ def test_rows_that_cannot_be(log, rows):
         ChurnClassifier(Overdue(), log=log).predict_proba(rows.X)
 
 
+@OF_ITS_OWN_ROWS
 def test_a_pipeline_of_ours_goes_both_ways(log, rows):
     """A scikit-learn pipeline as a churn estimator, as a scikit-learn classifier."""
     estimator = PipelineEstimator(DummyClassifier(strategy="prior"))

@@ -103,8 +103,8 @@ def test_broken_ones_are_at_hand(listing):
 
 def test_repr_is_one_line_and_html_is_escaped(listing):
     assert repr(listing) == (
-        "PluginListing(kind=churn estimator, plugins=8, broken=2, not_used=1, ok=4, "
-        "not_installed=1)"
+        "PluginListing(kind=churn estimator, plugins=8, broken=[acme-bad, acme-moody], "
+        "not_used=1, ok=4, not_installed=1)"
     )
     assert repr(listing.rows[2]) == "Listed(acme-gap: ok, entry point, acme-churn, 1.2)"
     page = listing._repr_html_()

@@ -20,7 +20,7 @@ from customerintel.exceptions import (
     PluginLoadError,
     PluginNotFoundError,
 )
-from customerintel.plugins import LoadedPlugin
+from customerintel.plugins import CHURN_ESTIMATOR, LoadedPlugin, Registry
 
 
 class Gap(Recency):
@@ -354,3 +354,45 @@ def test_no_warning_without_a_conflict(site):
         registry = a_registry()
         registry.load("acme-gap")
         registry.plugins()
+
+
+def test_what_is_taken_back_while_it_is_asked_for():
+    """Between finding a name and loading it, another thread may unregister it."""
+    scorers = Registry(group="acme.scorers", contract=CHURN_ESTIMATOR, builtins={})
+
+    class Nobody:
+        api_version = 1
+
+        def fit(self, history, /, *, horizon_days): ...
+
+        def predict(self, history, /): ...
+
+    scorers.register("acme-none", Nobody)
+    one = scorers._resolve().find("acme-none")
+    scorers.unregister("acme-none")
+    assert scorers._slot(one).load(CHURN_ESTIMATOR).factory is Nobody
+
+
+def test_a_package_that_asks_for_its_own_plugin_while_it_is_imported(tmp_path, monkeypatch):
+    """Another thread would wait for the package, and the package for the other thread."""
+    package = tmp_path / "asks_itself"
+    package.mkdir()
+    (package / "scorer.py").write_text(GOOD)
+    (package / "__init__.py").write_text(
+        "from importlib.metadata import EntryPoint\n"
+        "from customerintel.plugins import CHURN_ESTIMATOR\n"
+        "from customerintel.plugins.candidates import ENTRY_POINT, Candidate\n"
+        "from customerintel.plugins.loading import Slot\n"
+        "point = EntryPoint('own', 'asks_itself.scorer:Gap', 'acme')\n"
+        "one = Candidate('own', point.value, ENTRY_POINT, 'asks-itself', '1', point)\n"
+        "found = Slot(one).load(CHURN_ESTIMATOR).factory\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("CUSTOMERINTEL_PLUGIN_TIMEOUT", "2")
+    try:
+        import asks_itself
+
+        assert asks_itself.found.__name__ == "Gap"
+    finally:
+        for name in [one for one in sys.modules if one.startswith("asks_itself")]:
+            del sys.modules[name]
