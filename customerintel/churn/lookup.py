@@ -14,7 +14,7 @@ from customerintel.churn.scorer import ChurnScorer
 from customerintel.exceptions import InvalidArgumentError, PluginContractError
 from customerintel.models.arguments import is_count
 from customerintel.plugins import CHURN_ESTIMATOR, LoadedPlugin
-from customerintel.plugins.candidates import REGISTERED, Candidate
+from customerintel.plugins.candidates import GIVEN, Candidate
 from customerintel.plugins.loaded import broken_contract, check_factory, defined_at
 from customerintel.plugins.states import read_state
 
@@ -90,7 +90,7 @@ def scorer_of(spec: Any, seed: int | None = None) -> ChurnScorer:
         )
     kind = spec if isinstance(spec, type) or not hasattr(spec, "fit") else type(spec)
     name = getattr(kind, "__name__", type(spec).__name__)
-    one = Candidate(name, defined_at(kind), REGISTERED, point=spec)
+    one = Candidate(name, defined_at(kind), GIVEN, point=spec)
     factory = spec
     if hasattr(spec, "fit") and not isinstance(spec, type):
         faults = CHURN_ESTIMATOR.faults(spec)

@@ -7,16 +7,19 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-__all__ = ["BUILT_IN", "ENTRY_POINT", "REGISTERED", "Candidate", "Resolution", "resolve"]
+__all__ = [
+    "BUILT_IN", "ENTRY_POINT", "GIVEN", "REGISTERED", "Candidate", "Resolution", "resolve",
+]  # fmt: skip
 
-Source: TypeAlias = Literal["registered", "built-in", "entry point"]
+Source: TypeAlias = Literal["given", "registered", "built-in", "entry point"]
 
+GIVEN: Source = "given"
 REGISTERED: Source = "registered"
 BUILT_IN: Source = "built-in"
 ENTRY_POINT: Source = "entry point"
 
 #: Of claims to one name the first of these wins.
-_RANK = {REGISTERED: 0, BUILT_IN: 1, ENTRY_POINT: 2}
+_RANK = {GIVEN: 0, REGISTERED: 1, BUILT_IN: 2, ENTRY_POINT: 3}
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,8 @@ class Candidate:
         What it is asked for by.
     value : str
         ``"package.module:Object"``; of what was registered, where it was defined.
-    source : {"registered", "built-in", "entry point"}
-        Where the claim comes from.
+    source : {"given", "registered", "built-in", "entry point"}
+        Where the claim comes from; "given": an object or class, without a name of its own.
     distribution, version : str or None
         Of the package that makes the claim; None for what was registered.
     point : object, optional
@@ -65,6 +68,8 @@ class Candidate:
 
     def origin(self) -> str:
         """Say whose it is, for messages."""
+        if self.source == GIVEN:
+            return f"{self.value}, given as it is"
         if self.source == REGISTERED:
             return f"{self.value}, registered in this process"
         if self.source == BUILT_IN:

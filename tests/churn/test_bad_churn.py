@@ -39,7 +39,7 @@ PER_CUSTOMER = (
     "predict() must return one probability per customer, in the order of history.customer_id. "
     "Correct it."
 )
-WHO = "The churn estimator 'Answers' (churn.bad_estimators:Answers, registered in this process)"
+WHO = "The churn estimator 'Answers' (churn.bad_estimators:Answers, given as it is)"
 
 #: What is given: a call, the class and the whole message.
 CASES = {
@@ -82,8 +82,8 @@ CASES = {
         lambda: scorer_of(GOOD["writes"]).fit(history(), "30d"),
         PluginCallError,
         (
-            "The churn estimator 'Writes' (churn.bad_estimators:Writes, registered in this "
-            "process) raised in fit(): ValueError: assignment destination is read-only. "
+            "The churn estimator 'Writes' (churn.bad_estimators:Writes, given as it is) "
+            "raised in fit(): ValueError: assignment destination is read-only. "
             "Correct it."
         ),
     ),
@@ -91,8 +91,8 @@ CASES = {
         lambda: scorer_of(GOOD["forgets"]).fit(history(), "30d"),
         PluginContractError,
         (
-            "The churn estimator 'Forgets' (churn.bad_estimators:Forgets, registered in this "
-            "process) returned NoneType from fit(), and must return the estimator itself. "
+            "The churn estimator 'Forgets' (churn.bad_estimators:Forgets, given as it is) "
+            "returned NoneType from fit(), and must return the estimator itself. "
             "Correct it."
         ),
     ),
@@ -193,7 +193,7 @@ CASES = {
         lambda: scorer_of(GOOD["half"]).fit(history(), "30d").save("half.npz"),
         InvalidArgumentError,
         (
-            "The churn estimator 'Half' (churn.bad_estimators:Half, registered in this process) "
+            "The churn estimator 'Half' (churn.bad_estimators:Half, given as it is) "
             "cannot be saved: it has no to_state() and from_state(). Keep the data and fit it "
             "again."
         ),
