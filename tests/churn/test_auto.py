@@ -158,8 +158,9 @@ def test_growth_is_no_season():
     assert estimator.season_weight_ < 0.35
 
 
-@pytest.mark.parametrize("horizon", ["250h", 45.3, "90d"])
-@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+@pytest.mark.parametrize(
+    ("horizon", "zone"), [("250h", None), (45.3, "Europe/Berlin"), ("90d", "Europe/Berlin")]
+)
 def test_nothing_after_the_present_is_learned_from(horizon, zone):
     """Horizons of a part of a day, and days that last 23 or 25 hours."""
     frame = seasonal(300, 800).to_frame()

@@ -96,6 +96,7 @@ def test_rows_are_laid_out_as_a_stable_sort_would(
         assert (len(laid.categories), laid.n_categories) == (0, 0)
 
 
+@pytest.mark.slow  # as plain Python
 def test_same_bits_whatever_the_threads_and_the_partitions(monkeypatch):
     rng = np.random.default_rng(3)
     n = 40_000
