@@ -24,7 +24,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 PACKAGES = (
     "customerintel", "numpy", "numba", "pandas", "polars", "duckdb", "pyarrow", "narwhals",
-    "lifetimes", "pymc-marketing",
+    "lifetimes", "pymc-marketing", "scikit-learn", "scipy",
 )  # fmt: skip
 
 
