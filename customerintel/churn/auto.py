@@ -138,13 +138,16 @@ class AutoEstimator(LearnedOdds):
         bare = LinearOdds(training.design, slopes, training.others, weights, 0.0)
         spread = self._others(sample)
         odds = bare.predict(features_for(sample, horizon), spread)
-        recent = float(found.intercepts[: training.n_recent].mean())
+        recent = found.intercepts[training.recent]
         base = spread[:, 0] if spread.shape[1] else np.empty(0)
         season = find_season(sample, horizon, self._pool) if len(base) else Season()
         self.season_weight_ = season.weight
-        learned = [odds + float(found.intercepts[0]), odds + recent]
-        if proxy and len(base):  # levels of a shorter horizon are too low
-            learned = []
+        # levels of a shorter horizon are too low, and that of a year ago is the season's
+        useful = len(recent) and not proxy
+        levels = [float(recent[0]), float(recent.mean())] if useful else []
+        if not levels and not len(base):
+            levels = [float(found.intercepts[0])]
+        learned = [odds + level for level in levels]
         self.level_ = choose_level(learned, base, season)
         constant = centred(odds, self.level_)
         return LinearOdds(training.design, slopes, training.others, weights, constant)

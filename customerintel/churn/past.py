@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,11 +38,14 @@ class Origin:
         Who bought nothing in the horizon after it.
     days_ago : float
         From it to the present.
+    recent : bool
+        Whether its outcome tells of the present's level; that of a year ago is the season's.
     """
 
     past: History
     churned: NDArray[np.bool_]
     days_ago: float
+    recent: bool = True
 
 
 def horizon_to_learn_from(history: History, horizon: Horizon) -> Horizon:
@@ -76,7 +79,7 @@ def past_origins(history: History, horizon: Horizon) -> list[Origin]:
     for k in range(1, MOST):
         found += _at(history, horizon, days + k * step, reach)
     if all(abs(YEAR - one.days_ago) > 10.0 for one in found) and days < YEAR:
-        found += _at(history, horizon, YEAR, reach)
+        found += [replace(one, recent=False) for one in _at(history, horizon, YEAR, reach)]
     return found
 
 

@@ -52,8 +52,8 @@ class Training:
         differs from it.
     others : Others
         The scale of these columns.
-    n_recent : int
-        Moments that lie shortly before the latest, that one included.
+    recent : ndarray of bool, shape (n_origins,)
+        Moments whose level tells of the present's.
     """
 
     design: Design
@@ -63,7 +63,7 @@ class Training:
     fold: Ints
     names: tuple[str, ...]
     others: Others
-    n_recent: int
+    recent: NDArray[np.bool_]
 
     @classmethod
     def collect(
@@ -96,7 +96,6 @@ class Training:
         sizes = [len(one.churned) for one in origins]
         # not by their ids: those of texts are numbered with the customers of the future
         places = np.concatenate([present.ids.match(one.past.ids)[0] for one in origins])
-        gap = max(horizon.days / 3.0, 14.0) * 3.0 + 1.0
         return cls(
             design=design,
             X=X,
@@ -105,7 +104,7 @@ class Training:
             fold=customer_folds(places),
             names=names,
             others=others,
-            n_recent=sum(one.days_ago <= horizon.days + gap for one in origins),
+            recent=np.array([one.recent for one in origins]),
         )
 
     def fit(self, penalty: Floats) -> LogisticFit:

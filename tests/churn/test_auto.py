@@ -141,6 +141,20 @@ def test_without_outcomes_of_both_kinds_the_customer_base_models_speak():
     assert found.mean() == pytest.approx(peer.mean(), abs=0.01)
 
 
+def test_a_shop_that_is_closed_is_learned_from_as_it_was_a_year_ago():
+    """All recent outcomes are of one kind: only the moment of a year ago tells anything."""
+    rng = np.random.default_rng(2)
+    who, when = rng.integers(0, 300, 5000), np.sort(rng.uniform(0.0, 500.0, 5000))
+    stamp = START + (when * 86_400e6).astype("m8[us]")
+    log = ci.TransactionLog.from_frame({"customer_id": who, "timestamp": stamp})
+    now = log.as_of("2016-09-12")  # closed for 120 days
+    scorer = ci.churn.get("auto").fit(now, "30d")
+    found = scorer.predict(now).probability
+    assert scorer.estimator.n_origins_ == 1
+    assert np.isfinite(found).all()
+    assert found.std() > 0.0
+
+
 def test_growth_is_no_season():
     """A shop that grows: what customers do changes slowly, and not with the months."""
     rng = np.random.default_rng(4)
