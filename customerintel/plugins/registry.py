@@ -19,7 +19,7 @@ from customerintel.plugins.candidates import (
     Candidate,
     Resolution,
     resolve,
-)
+)  # fmt: skip
 from customerintel.plugins.contract import Contract
 from customerintel.plugins.discovery import NOBODY, allowed_names, installed
 from customerintel.plugins.listing import Listed, PluginListing
@@ -83,13 +83,8 @@ class Registry:
     """
 
     def __init__(
-        self,
-        *,
-        group: str,
-        contract: Contract,
-        builtins: Mapping[str, str],
-        discover: bool = True,
-    ) -> None:
+        self, *, group: str, contract: Contract, builtins: Mapping[str, str], discover: bool = True
+    ) -> None:  # fmt: skip
         self.group = group
         self.contract = contract
         self._builtins = tuple(
@@ -221,7 +216,7 @@ class Registry:
         with self._lock:
             earlier = self._registered.get(name)
             self._registered[name] = one
-            self._slots[one] = Slot(one, LoadedPlugin(name, factory, one, self.contract))
+            self._slots.pop(one, None)  # of an earlier factory of the same name and place
             self._warned.add((one, *hidden))
         if earlier is None and hidden:
             warn_of_claims(self.contract, (one, *hidden))
@@ -295,9 +290,7 @@ class Registry:
 
     def _slot(self, one: Candidate) -> Slot:
         with self._lock:
-            if one not in self._slots:
-                known = None
-                if one.source == REGISTERED:  # another thread may have taken it back meanwhile
-                    known = LoadedPlugin(one.name, one.point, one, self.contract)
-                self._slots[one] = Slot(one, known)
-            return self._slots[one]
+            if one.source == REGISTERED:  # its factory is at hand
+                plugin = LoadedPlugin(one.name, one.point, one, self.contract)
+                return self._slots.setdefault(one, Slot(one, plugin))
+            return self._slots.setdefault(one, Slot(one))
