@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,33 @@ GRID = np.arange(101) / 100.0
 Z = 1.959963984540054
 
 
+class _Curve(ABC):
+    """What every curve has: columns, and facts about them."""
+
+    _columns: ClassVar[tuple[str, ...]]
+    _title: ClassVar[str]
+    _kind: Kind
+
+    def __post_init__(self) -> None:
+        seal(self)
+
+    def to_frame(self) -> Any:
+        """Return one row per point of the curve, in the log's kind of table."""
+        return build({name: getattr(self, name) for name in self._columns}, self._kind)
+
+    @abstractmethod
+    def _facts(self) -> dict[str, object]:
+        """Return what a repr tells."""
+
+    def __repr__(self) -> str:
+        return one_line(type(self).__name__, **self._facts())
+
+    def _repr_html_(self) -> str:
+        return html_table(self._title, list(self._facts().items()))
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class ReliabilityCurve:
+class ReliabilityCurve(_Curve):
     """What was predicted and what happened, in bins of the probability.
 
     Attributes
@@ -55,13 +81,8 @@ class ReliabilityCurve:
     horizon_days: float
     _kind: Kind = field(repr=False)
 
-    def __post_init__(self) -> None:
-        seal(self)
-
-    def to_frame(self) -> Any:
-        """Return one row per bin, in the log's kind of table."""
-        names = ("mean_predicted", "observed", "low", "high", "n")
-        return build({name: getattr(self, name) for name in names}, self._kind)
+    _columns: ClassVar[tuple[str, ...]] = ("mean_predicted", "observed", "low", "high", "n")
+    _title: ClassVar[str] = "Reliability"
 
     def _facts(self) -> dict[str, object]:
         return {
@@ -71,15 +92,9 @@ class ReliabilityCurve:
             "horizon_days": self.horizon_days,
         }
 
-    def __repr__(self) -> str:
-        return one_line("ReliabilityCurve", **self._facts())
-
-    def _repr_html_(self) -> str:
-        return html_table("Reliability", list(self._facts().items()))
-
 
 @dataclass(frozen=True, eq=False, repr=False)
-class GainCurve:
+class GainCurve(_Curve):
     """How many of those who leave are among the customers with the highest probabilities.
 
     Attributes
@@ -106,13 +121,8 @@ class GainCurve:
     horizon_days: float
     _kind: Kind = field(repr=False)
 
-    def __post_init__(self) -> None:
-        seal(self)
-
-    def to_frame(self) -> Any:
-        """Return one row per share, in the log's kind of table."""
-        names = ("fraction", "reached", "ideal")
-        return build({name: getattr(self, name) for name in names}, self._kind)
+    _columns: ClassVar[tuple[str, ...]] = ("fraction", "reached", "ideal")
+    _title: ClassVar[str] = "Gain"
 
     def _facts(self) -> dict[str, object]:
         return {
@@ -122,15 +132,9 @@ class GainCurve:
             "horizon_days": self.horizon_days,
         }
 
-    def __repr__(self) -> str:
-        return one_line("GainCurve", **self._facts())
-
-    def _repr_html_(self) -> str:
-        return html_table("Gain", list(self._facts().items()))
-
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LiftCurve:
+class LiftCurve(_Curve):
     """How much more of those with the highest probabilities leave than of all customers.
 
     Attributes
@@ -157,13 +161,8 @@ class LiftCurve:
     horizon_days: float
     _kind: Kind = field(repr=False)
 
-    def __post_init__(self) -> None:
-        seal(self)
-
-    def to_frame(self) -> Any:
-        """Return one row per share, in the log's kind of table."""
-        names = ("fraction", "lift", "ideal")
-        return build({name: getattr(self, name) for name in names}, self._kind)
+    _columns: ClassVar[tuple[str, ...]] = ("fraction", "lift", "ideal")
+    _title: ClassVar[str] = "Lift"
 
     def _facts(self) -> dict[str, object]:
         return {
@@ -172,12 +171,6 @@ class LiftCurve:
             "base_rate": self.base_rate,
             "horizon_days": self.horizon_days,
         }
-
-    def __repr__(self) -> str:
-        return one_line("LiftCurve", **self._facts())
-
-    def _repr_html_(self) -> str:
-        return html_table("Lift", list(self._facts().items()))
 
 
 def reliability_of(

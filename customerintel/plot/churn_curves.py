@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from customerintel.churn.curves import GainCurve, LiftCurve
 from customerintel.churn.judged import ChurnEvaluation
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.plot.canvas import QUIET, axes_for, frame, ink, style
@@ -104,17 +106,8 @@ def gain(table: ChurnEvaluation, *names: str, ax: Axes | None = None) -> Axes:
     """
     chosen = _chosen(table, names, "gain")
     curves = [table.gain_curve(name) for name in chosen]
-    ax = axes_for(ax, size=(5.2, 4.8))
-    first = curves[0]
-    ax.plot(
-        100 * first.fraction, 100 * first.ideal, color=ink(ax), linewidth=1.0, label="foresight"
-    )
-    ax.plot((0, 100), (0, 100), color=QUIET, linewidth=1.0, linestyle=":", label="chance")
-    for k, curve in enumerate(curves):
-        colour, dashes = style(k)
-        x, y = 100 * curve.fraction, 100 * curve.reached
-        ax.plot(x, y, color=colour, linestyle=dashes, label=curve.estimator)
-    ax.set_xlim(0, 100)
+    ideal, chance = 100 * curves[0].ideal, (0, 100)
+    ax = _draw_shares(ax, curves, [100 * one.reached for one in curves], ideal, chance)
     ax.set_ylim(0, 102)
     frame(
         ax,
@@ -122,7 +115,6 @@ def gain(table: ChurnEvaluation, *names: str, ax: Axes | None = None) -> Axes:
         x="% of customers, the likeliest to leave first",
         y="% of those who left",
     )
-    ax.legend(frameon=False)
     return ax
 
 
@@ -152,22 +144,28 @@ def lift(table: ChurnEvaluation, *names: str, ax: Axes | None = None) -> Axes:
     """
     chosen = _chosen(table, names, "lift")
     curves = [table.lift_curve(name) for name in chosen]
-    ax = axes_for(ax, size=(5.2, 4.8))
-    first = curves[0]
-    ax.plot(100 * first.fraction, first.ideal, color=ink(ax), linewidth=1.0, label="foresight")
-    ax.plot((0, 100), (1, 1), color=QUIET, linewidth=1.0, linestyle=":", label="chance")
-    for k, curve in enumerate(curves):
-        colour, dashes = style(k)
-        ax.plot(
-            100 * curve.fraction, curve.lift, color=colour, linestyle=dashes, label=curve.estimator
-        )
-    ax.set_xlim(0, 100)
+    ax = _draw_shares(ax, curves, [one.lift for one in curves], curves[0].ideal, (1, 1))
     frame(
         ax,
         title=f"Who leaves within {table.horizon_days:g} days ({table.base_rate:.0%} of all)",
         x="% of customers, the likeliest to leave first",
         y="share who left, over that of all",
     )
+    return ax
+
+
+def _draw_shares(
+    ax: Axes | None, curves: Sequence[GainCurve | LiftCurve], heights: Sequence[Any], ideal: Any,
+    chance: tuple[int, int],
+) -> Axes:  # fmt: skip
+    """Draw curves over the % of customers, between chance and foresight."""
+    ax = axes_for(ax, size=(5.2, 4.8))
+    ax.plot(100 * curves[0].fraction, ideal, color=ink(ax), linewidth=1.0, label="foresight")
+    ax.plot((0, 100), chance, color=QUIET, linewidth=1.0, linestyle=":", label="chance")
+    for k, (curve, y) in enumerate(zip(curves, heights, strict=True)):
+        colour, dashes = style(k)
+        ax.plot(100 * curve.fraction, y, color=colour, linestyle=dashes, label=curve.estimator)
+    ax.set_xlim(0, 100)
     ax.legend(frameon=False)
     return ax
 
