@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from customerintel.churn.base_pool import BasePool
 from customerintel.churn.blending import FEATURES, Blend, blend
 from customerintel.churn.design import Design, columns_of
-from customerintel.churn.horizons import Horizon
+from customerintel.churn.horizons import Horizon, features_for
 from customerintel.churn.learned_odds import LearnedOdds, constant_odds
 from customerintel.churn.level import Season, choose_level, find_season
-from customerintel.churn.linear_odds import LinearOdds, Others, features_for
+from customerintel.churn.linear_odds import LinearOdds, Others
 from customerintel.churn.log_odds import probability_of
 from customerintel.churn.logistic import centred
 from customerintel.churn.past import horizon_to_learn_from, past_origins, too_few

@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.churn.calibration import Line, fit_line
-from customerintel.churn.horizons import moment_of
 from customerintel.churn.labels import label
 from customerintel.tables import History
-from customerintel.tables.moments import DAY
 
 __all__ = ["BASELINES", "Baselines"]
 
@@ -68,5 +66,4 @@ class Baselines:
 
 def _silence(history: History) -> Floats:
     """Return log(1 + days since the last purchase)."""
-    days = (moment_of(history) - history.fold("day", None).last) / DAY
-    return np.log1p(np.maximum(days, 0.0))
+    return np.log1p(history.summarize(unit="day").time_since_last)

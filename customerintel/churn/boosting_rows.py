@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.churn.horizons import Horizon, moment_of
+from customerintel.churn.horizons import Horizon, features_for, moment_of
 from customerintel.churn.labels import label
 from customerintel.tables import History
+from customerintel.tables.sampling import sample_history
 
-__all__ = ["MANY", "Examples", "collect_examples", "features_ahead", "hold_out", "telling"]
+__all__ = ["MANY", "Examples", "collect_examples", "hold_out", "telling"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -50,11 +51,6 @@ class Examples:
         return Examples(self.X[rows], self.churned[rows], self.customer[rows], self.latest[rows])
 
 
-def features_ahead(history: History, horizon: Horizon) -> Floats:
-    """Return all features, shape (n_customers, k), for a prediction over a horizon."""
-    return history.features(ahead=max(1, round(horizon.days))).to_numpy()
-
-
 def collect_examples(history: History, horizon: Horizon, *, origins: int, most: int,
                      seed: int) -> Examples:  # fmt: skip
     """Return customers at moments half a horizon apart, the latest one horizon ago.
@@ -78,21 +74,17 @@ def collect_examples(history: History, horizon: Horizon, *, origins: int, most: 
     InvalidArgumentError
         If the history is shorter than the horizon.
     """
+    history = sample_history(history, max(1, most // origins), seed)
     log, zone, now = history._log, history._log.time_zone, moment_of(history)
     step = Horizon(max(1, horizon.microseconds // 2))
     parts: list[Examples] = []
-    chosen: Ints | None = None
     for place in range(origins):
         past, churned = label(history if not place else History(log, now), horizon)
         keys = past.ids.keys
         if place and len(keys) < FEWEST * len(parts[0].customer):
             break
-        if not place and len(keys) * origins > most:
-            rng = np.random.default_rng(seed)
-            chosen = np.sort(rng.permutation(keys)[: max(1, most // origins)])
-        rows = np.ones(len(keys), bool) if chosen is None else np.isin(keys, chosen)
-        X = features_ahead(past, horizon)[rows]
-        parts.append(Examples(X, churned[rows], keys[rows], np.full(len(X), not place)))
+        X = features_for(past, horizon).to_numpy()
+        parts.append(Examples(X, churned, keys, np.full(len(X), not place)))
         now = step.before(now, zone)
         # the next moment's past must be as long as what it predicts
         if horizon.before(horizon.before(now, zone), zone) < log._events.first:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.churn.horizons import read_horizon
-from customerintel.churn.linear_odds import features_for
+from customerintel.churn.horizons import features_for, read_horizon
 from customerintel.churn.log_odds import log_odds
 from customerintel.exceptions import PluginContractError
 from customerintel.tables.building import Labels, build
@@ -209,7 +208,7 @@ def explain(predictions: Predictions, place: int) -> Explanation:
     history = predictions._history
     features = features_for(history, read_horizon(predictions.horizon_days))
     drivers, base = [], float(log_odds(np.array([predictions.probability.mean()]))[0])
-    own = None if predictions._drivers is None else predictions._drivers(history)
+    own = predictions._contributions
     if own is not None:
         parts = _checked(own, len(predictions), predictions.estimator)
         here = float(log_odds(predictions.probability[place : place + 1])[0])

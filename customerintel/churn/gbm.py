@@ -14,13 +14,13 @@ from customerintel.churn.boosting_rows import (
     MANY,
     Examples,
     collect_examples,
-    features_ahead,
     hold_out,
     telling,
 )
 from customerintel.churn.calibration import logit
-from customerintel.churn.horizons import read_horizon
+from customerintel.churn.horizons import features_for, read_horizon
 from customerintel.churn.labels import check_history
+from customerintel.churn.logistic import log_loss
 from customerintel.exceptions import InvalidArgumentError, MissingDependencyError, NotFittedError
 from customerintel.models.arguments import is_count, is_number, whole_number
 from customerintel.tables import History
@@ -192,7 +192,7 @@ class GradientBoostingEstimator:
         if not scores:
             return
         z, places = logit(np.concatenate(scores, axis=1)), np.concatenate(tested)
-        losses = _log_loss(z, y[places])
+        losses = log_loss(z, y[places].astype(np.float64)).mean(axis=1)
         best = int(np.argmin(losses))
         self.n_iter_ = best + 1
         late = rows.latest[places]
@@ -237,7 +237,7 @@ class GradientBoostingEstimator:
 
         if self._trees is None or not history.n_customers:
             return np.full(history.n_customers, self.base_rate_)
-        X = features_ahead(history, self._horizon)[:, self._columns]
+        X = features_for(history, self._horizon).to_numpy()[:, self._columns]
         intercept, slope = self._line
         with _threads_for(len(X)):
             z = logit(self._trees.predict_proba(X)[:, 1])
@@ -266,11 +266,6 @@ def _positive(value: Any, name: str, *, least: float | None = None, most: float 
         bounds = f"above 0, at most {most:g}" if least is None else f"from {least:g} to {most:g}"
         raise InvalidArgumentError(f"{name} must be a number {bounds}; got {value!r}.")
     return float(value)
-
-
-def _log_loss(z: Floats, churned: Mask) -> Floats:
-    """Return the mean log loss of each row of log-odds."""
-    return np.asarray(np.logaddexp(0.0, np.where(churned, -z, z)).mean(axis=1))
 
 
 def _platt(z: Floats, churned: Mask) -> tuple[float, float]:

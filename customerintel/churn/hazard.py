@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from customerintel.churn.design import Design, columns_of
+from customerintel.churn.horizons import features_for
 from customerintel.churn.learned_odds import LearnedOdds, constant_odds
-from customerintel.churn.linear_odds import LinearOdds, features_for
+from customerintel.churn.linear_odds import LinearOdds
 from customerintel.churn.past import too_few
 from customerintel.churn.training import Training, left_out_losses
 

@@ -13,9 +13,9 @@ from customerintel.exceptions import InvalidArgumentError
 from customerintel.tables.moments import DAY, read_window, window_start
 
 if TYPE_CHECKING:
-    from customerintel.tables import History
+    from customerintel.tables import CustomerFeatures, History
 
-__all__ = ["Horizon", "moment_of", "read_gap", "read_horizon"]
+__all__ = ["Horizon", "features_for", "moment_of", "read_gap", "read_horizon"]
 
 _NOTHING = re.compile(r"\s*0+\s*(h|d|w|hours?|days?|weeks?)\s*", re.IGNORECASE)
 
@@ -89,6 +89,11 @@ def read_gap(value: Any) -> Horizon | None:
         lengths = isinstance(value, int | float | np.number | timedelta)
         nothing = value is None or (lengths and not isinstance(value, bool) and not value)
     return None if nothing else read_horizon(value, name="gap")
+
+
+def features_for(history: History, horizon: Horizon) -> CustomerFeatures:
+    """Return the features for a prediction over a horizon, in whole days."""
+    return history.features(ahead=max(1, round(horizon.days)))
 
 
 def moment_of(history: History) -> int:

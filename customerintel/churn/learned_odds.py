@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.churn.design import Design
-from customerintel.churn.horizons import Horizon, read_horizon
-from customerintel.churn.linear_odds import LinearOdds, features_for
+from customerintel.churn.horizons import Horizon, features_for, read_horizon
+from customerintel.churn.linear_odds import LinearOdds
 from customerintel.churn.log_odds import probability_of
 from customerintel.churn.past import Origin, past_origins
 from customerintel.exceptions import NotFittedError

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.churn.design import SOURCES, Design, columns_of
-from customerintel.churn.horizons import Horizon
-from customerintel.tables import CustomerFeatures, History
+from customerintel.tables import CustomerFeatures
 
-__all__ = ["LinearOdds", "Others", "features_for"]
+__all__ = ["LinearOdds", "Others"]
 
 Floats = NDArray[np.float64]
 
@@ -119,8 +118,3 @@ class LinearOdds:
         slopes, centres, spreads, weights = (np.asarray(state[n], np.float64) for n in names)
         design, constant = Design.from_state(state["design"]), float(state["constant"])
         return cls(design, slopes, Others(centres, spreads), weights, constant)
-
-
-def features_for(history: History, horizon: Horizon) -> CustomerFeatures:
-    """Return the features for a prediction over a horizon."""
-    return history.features(ahead=max(1, round(horizon.days)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.churn.horizons import Horizon
+from customerintel.churn.horizons import Horizon, features_for
 from customerintel.churn.labels import active_since
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.rfm.read_only import read_only, seal
@@ -160,7 +159,7 @@ def table_of(origins: RollingOrigins, log: TransactionLog, moments: list[int]) -
         history = History(log, moment)
         keys.append(history.ids.keys)
         churned.append(outcome(origins, history, moment))
-        found = history.features(ahead=max(1, math.ceil(origins.horizon.days)))
+        found = features_for(history, origins.horizon)
         columns.append({name: found[name] for name in found.names})
     sizes = [len(one) for one in keys]
     return OriginTable(

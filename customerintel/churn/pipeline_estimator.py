@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.churn.horizons import read_horizon
+from customerintel.churn.horizons import features_for, read_horizon
 from customerintel.churn.labels import check_history, label
 from customerintel.exceptions import InvalidArgumentError, NotFittedError
 from customerintel.tables import History
@@ -129,7 +129,7 @@ class PipelineEstimator:
         return made
 
     def _features(self, history: History) -> CustomerFeatures:
-        return history.features(ahead=max(1, round(self._horizon.days)))
+        return features_for(history, self._horizon)
 
     def _names(self, past: History) -> tuple[str, ...]:
         if self.features is not None:

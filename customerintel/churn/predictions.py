@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,6 +73,11 @@ class Predictions:
         log = self._history._log
         columns: dict[str, Column] = {"customer_id": self.ids, "probability": self.probability}
         return build(columns, log.kind, log.time_zone)
+
+    @cached_property
+    def _contributions(self) -> Any:
+        """What the estimator says of all customers; None if it says nothing."""
+        return None if self._drivers is None else self._drivers(self._history)
 
     def explain(self, customer_id: Any) -> Explanation:
         """Say what drove the prediction of one customer, in words and numbers.

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from customerintel.churn.base_pool import BasePool
 from customerintel.churn.design import Design, columns_of
-from customerintel.churn.horizons import Horizon
-from customerintel.churn.linear_odds import Others, features_for
+from customerintel.churn.horizons import Horizon, features_for
+from customerintel.churn.linear_odds import Others
 from customerintel.churn.logistic import LogisticFit, centred, fit_logistic, log_loss
 from customerintel.churn.past import Origin
 from customerintel.tables import History
