@@ -18,7 +18,7 @@ from customerintel.churn.resampling import Judge
 from customerintel.churn.rolling_origins import RollingOrigins
 from customerintel.churn.trials import Trials, read_estimators, run
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.arguments import is_count, is_number, whole_number
+from customerintel.models.arguments import check_seed, is_count, is_number, whole_number
 from customerintel.models.progress import progress_bar
 from customerintel.tables import History, TransactionLog
 from customerintel.tables.moments import read_moment
@@ -157,7 +157,7 @@ def evaluate(
         horizon_days=rolling.horizon.days,
         gap_days=0.0 if rolling.gap is None else rolling.gap.days,
         _trials=trials,
-        _judged=dict(judged),
+        _judged=judged,
         _texts=rows._texts,
         _kind=rows.kind,
         _zone=rows.time_zone,
@@ -166,8 +166,7 @@ def evaluate(
 
 def _check(n_bootstrap: Any, seed: Any, level: Any, profit: Any) -> None:
     whole_number(n_bootstrap, "n_bootstrap", "resamples", least=0)
-    if seed is not None and (not is_count(seed) or seed < 0):
-        raise InvalidArgumentError(f"seed must be None or a whole number from 0 on; got {seed!r}.")
+    check_seed(seed, optional=True)
     if not is_number(level) or not 0.0 < level < 1.0:
         raise InvalidArgumentError(f"level must lie between 0 and 1; got {level!r}.")
     if profit is not None and not isinstance(profit, ProfitModel):

@@ -22,7 +22,7 @@ from customerintel.churn.horizons import features_for, read_horizon
 from customerintel.churn.labels import check_history
 from customerintel.churn.logistic import log_loss
 from customerintel.exceptions import InvalidArgumentError, MissingDependencyError, NotFittedError
-from customerintel.models.arguments import is_count, is_number, whole_number
+from customerintel.models.arguments import check_seed, is_number, whole_number
 from customerintel.tables import History
 from customerintel.tables.results import one_line
 
@@ -158,10 +158,7 @@ class GradientBoostingEstimator:
             If the history is shorter than the horizon.
         """
         check_history(history, "GradientBoostingEstimator.fit")
-        if not is_count(self.random_state) or self.random_state < 0:
-            raise InvalidArgumentError(
-                f"random_state must be a whole number, 0 or more; got {self.random_state!r}."
-            )
+        check_seed(self.random_state, "random_state")
         horizon, seed = read_horizon(horizon_days, name="horizon_days"), int(self.random_state)
         rows = collect_examples(
             history, horizon, origins=self.origins, most=self.max_rows, seed=seed

@@ -18,7 +18,7 @@ from customerintel.exceptions import (
     PluginCallError,
     PluginContractError,
 )
-from customerintel.models.arguments import is_count
+from customerintel.models.arguments import check_seed
 from customerintel.plugins import CHURN_ESTIMATOR, LoadedPlugin
 from customerintel.plugins.candidates import BUILT_IN
 from customerintel.plugins.states import write_state
@@ -61,7 +61,7 @@ class ChurnScorer:
 
     def __init__(self, plugin: LoadedPlugin, *, seed: int | None = None, **options: Any) -> None:
         self.name = plugin.name
-        self.seed = _seed(seed)
+        self.seed = check_seed(seed, optional=True)
         self._plugin = plugin
         self._options = options
         self._fitted: tuple[Any, Horizon] | None = None
@@ -265,20 +265,3 @@ class ChurnScorer:
     def _repr_html_(self) -> str:
         facts = [(name, value) for name, value in self._facts().items() if value is not None]
         return html_table("Churn scorer", facts)
-
-
-def _seed(seed: Any) -> int | None:
-    """Return a seed.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is none.
-    """
-    if seed is None:
-        return None
-    if not is_count(seed) or seed < 0:
-        raise InvalidArgumentError(
-            f"seed must be a whole number, at least 0, or None; got {seed!r}."
-        )
-    return int(seed)

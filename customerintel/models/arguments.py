@@ -14,6 +14,7 @@ __all__ = [
     "check_ahead",
     "check_n_max",
     "check_penalty",
+    "check_seed",
     "is_count",
     "is_number",
     "number_from_json",
@@ -51,6 +52,24 @@ def whole_number(value: Any, name: str, what: str, *, least: int) -> int:
             f"{name} must be a whole number of {what}, at least {least}; got {value!r}."
         )
     return int(value)
+
+
+def check_seed(seed: Any, name: str = "seed", *, optional: bool = False) -> int | None:
+    """Return a seed.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is no whole number of at least 0; None is one where it is optional.
+    """
+    if seed is None and optional:
+        return None
+    if not is_count(seed) or seed < 0:
+        more = ", or None" if optional else ""
+        raise InvalidArgumentError(
+            f"{name} must be a whole number of at least 0{more}; got {seed!r}."
+        )
+    return int(seed)
 
 
 def check_penalty(penalty: Any) -> float:

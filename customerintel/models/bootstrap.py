@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from customerintel._kernels.threads import get_threads, run
 from customerintel.exceptions import ConvergenceWarning, InvalidArgumentError
-from customerintel.models.arguments import is_count, whole_number
+from customerintel.models.arguments import check_seed, whole_number
 from customerintel.models.fitting import Optimum
 from customerintel.models.intervals import PredictionInterval, bounds, check_level, predict_bounds
 from customerintel.models.progress import progress_bar
@@ -206,8 +206,7 @@ def bootstrap(fit: FittedModel, n: int, *, seed: int, progress: bool) -> Bootstr
     numbers of its own, and the result is the same whatever the number of threads.
     """
     n = whole_number(n, "n", "replicates", least=2)
-    if not is_count(seed) or seed < 0:
-        raise InvalidArgumentError(f"seed must be a whole number of at least 0; got {seed!r}.")
+    check_seed(seed)
     counts = _counts(fit)
     n_customers, share = int(counts.sum()), counts / counts.sum()
     seeds = np.random.SeedSequence(int(seed)).spawn(n)

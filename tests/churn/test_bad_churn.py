@@ -163,7 +163,7 @@ CASES = {
     "a seed that is none": (
         lambda: ci.churn.get("auto", seed="x"),
         InvalidArgumentError,
-        "seed must be a whole number, at least 0, or None; got 'x'.",
+        "seed must be a whole number of at least 0, or None; got 'x'.",
     ),
     "an estimator in place of its name": (
         lambda: ci.churn.get(Half()),

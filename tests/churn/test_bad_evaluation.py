@@ -184,7 +184,7 @@ CASES = {
     "a seed that is none": (
         lambda: asked(seed=1.5),
         InvalidArgumentError,
-        "seed must be None or a whole number from 0 on; got 1.5.",
+        "seed must be a whole number of at least 0, or None; got 1.5.",
     ),
     "a level in per cent": (
         lambda: asked(level=95),

@@ -171,8 +171,8 @@ def test_what_it_says_of_itself(fitted):
         ({"learning_rate": 0}, "learning_rate must be a number above 0, at most 1; got 0."),
         ({"learning_rate": 2}, "learning_rate must be a number above 0, at most 1; got 2."),
         ({"l2_regularization": -1}, "l2_regularization must be a number from 0 to 1e+06; got -1."),
-        ({"random_state": -1}, "random_state must be a whole number, 0 or more; got -1."),
-        ({"random_state": None}, "random_state must be a whole number, 0 or more; got None."),
+        ({"random_state": -1}, "random_state must be a whole number of at least 0; got -1."),
+        ({"random_state": None}, "random_state must be a whole number of at least 0; got None."),
     ],
     ids=str,
 )
