@@ -78,7 +78,8 @@ class Event(Record):
     Every field has a name in snake case; those of the envelope are also read, and by
     ``model_dump(by_alias=True)`` written, in camel case (``userId`` is `customer_id`).
     Either `customer_id` or `anonymous_id` is needed. An absent `timestamp` is computed by
-    `event_time`; an absent `kind` follows from `event` and `type`.
+    `event_time`; an absent `kind` follows from `event` and `type`. A `kind` that nobody knows
+    becomes "other", and its word the name of an event without `event` and `type`.
 
     Examples
     --------
@@ -157,6 +158,8 @@ class Event(Record):
                 filled["timestamp"] = moment
         if "kind" not in filled:
             filled["kind"] = kind_of_event(filled.get("event"), filled.get("type"))
+        elif "event" not in filled and "type" not in filled and _is_other(filled["kind"]):
+            filled["event"] = filled["kind"]  # the word is not lost
         return filled
 
     def _agree(self) -> None:
@@ -167,6 +170,13 @@ class Event(Record):
         nameless = self.event is None and self.kind is EventKind.OTHER
         if nameless and self.type is EventType.TRACK:
             self._refuse(Problem.NULL, "event", "a tracked event needs its name or its kind")
+        if self.resolved_at is not None and self.resolved_at < self.timestamp:
+            advice = "nothing is settled before it happens; correct resolved_at or timestamp"
+            self._refuse(Problem.OUT_OF_RANGE, "resolved_at", advice)
+
+
+def _is_other(kind: object) -> bool:
+    return isinstance(kind, str) and kind.strip() != "" and kind_of_event(kind) is EventKind.OTHER
 
 
 def _moment_of(data: Mapping[str, Any]) -> datetime | None:

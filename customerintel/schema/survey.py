@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from customerintel.schema.fields import PII, Category, Tag
+from customerintel.schema.forms import TextForm
 from customerintel.schema.kinds import Id, Moment, Number, SecretText, Text
 from customerintel.schema.record import Record
 from customerintel.schema.rules import MESSAGES, Problem
@@ -16,10 +18,21 @@ _WHEN = Tag(Category.QUANTITATIVE, PII.BEHAVIOURAL)
 _ASKED = Tag(Category.QUALITATIVE, PII.NONE)
 _SAID = Tag(Category.QUALITATIVE, PII.BEHAVIOURAL)
 _WROTE = Tag(Category.QUALITATIVE, PII.SENSITIVE)
+_BETWEEN: Final = re.compile(r"[\W_]+")
+
+
+def _snake(text: str) -> str:
+    return _BETWEEN.sub("_", text.lower()).strip("_")
+
+
+#: A word out of a closed list, in lower case with underscores; what is longer is free text.
+Word = Annotated[
+    str, TextForm(_snake, r"\w{1,40}", "give a word such as best_friend, at most 40 letters long")
+]
 
 
 class SurveyAnswer(Record):
-    """A number on a scale, a free text, or both; at least one of them.
+    """A number on a scale, a word out of a list, a free text: at least one of them.
 
     Free text can hold anything, also special categories of data. It is masked everywhere
     and read only by ``answer.text.get_secret_value()``.
@@ -48,6 +61,12 @@ class SurveyAnswer(Record):
     """Highest possible value."""
     value: Annotated[Number | None, _SAID] = None
     """Answer as a number, within the scale."""
+    choice: Annotated[Word | None, _SAID] = None
+    """Answer as a word out of a list, in lower case with underscores."""
+    stated_type: Annotated[Word | None, _SAID] = None
+    """Type of relationship that the customer says to have, whatever the item."""
+    desired_type: Annotated[Word | None, _SAID] = None
+    """Type of relationship that the customer says to wish for, whatever the item."""
     text: Annotated[SecretText | None, _WROTE] = None
     """Answer in the customer's words, masked."""
     answer_id: Annotated[Id | None, _WHEN] = None
@@ -64,8 +83,9 @@ class SurveyAnswer(Record):
         if low is not None and high is not None and low >= high:
             advice = "the highest value of a scale lies above its lowest"
             self._refuse(Problem.OUT_OF_RANGE, "scale_max", advice)
+        said = (self.choice, self.stated_type, self.desired_type, self.text)
         if value is None:
-            if self.text is None:
-                self._refuse(Problem.NULL, "value", "give a value, a text, or both")
+            if all(part is None for part in said):
+                self._refuse(Problem.NULL, "value", "give a value, a choice, a type or a text")
         elif (low is not None and value < low) or (high is not None and value > high):
             self._refuse(Problem.OUT_OF_RANGE, "value", MESSAGES[Problem.OUT_OF_RANGE])

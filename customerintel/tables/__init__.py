@@ -5,8 +5,10 @@ from __future__ import annotations
 from customerintel.tables.customer_table import CustomerTable
 from customerintel.tables.features import CustomerFeatures
 from customerintel.tables.history import History
+from customerintel.tables.interaction_log import InteractionLog
 from customerintel.tables.rejections import Rejections
 from customerintel.tables.summary import CustomerSummary, summarize
+from customerintel.tables.survey_log import SurveyLog
 from customerintel.tables.transaction_log import TransactionLog
 
 __all__ = [
@@ -14,7 +16,9 @@ __all__ = [
     "CustomerSummary",
     "CustomerTable",
     "History",
+    "InteractionLog",
     "Rejections",
+    "SurveyLog",
     "TransactionLog",
     "summarize",
 ]

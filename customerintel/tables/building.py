@@ -14,7 +14,7 @@ from customerintel.tables.kinds import Kind
 from customerintel.tables.text import Text
 from customerintel.tables.zones import offset_name
 
-__all__ = ["Column", "Labels", "as_kind", "beside", "build", "fresh_name"]
+__all__ = ["Column", "Labels", "as_kind", "beside", "build", "fresh_name", "with_extras"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,6 +226,26 @@ def beside(left: Any, right: Any, backend: str) -> Any:
 
     right = right.set_axis(list(new.values()), axis=1).reset_index(drop=True)
     return pd.concat([left, right], axis=1)
+
+
+def with_extras(columns: Mapping[str, Column], extras: Any, kind: Kind, zone: str | None) -> Any:
+    """Make a table of the caller's kind of own columns and of native ones that are carried along.
+
+    Parameters
+    ----------
+    columns : mapping of str to column
+        As for `build`.
+    extras : table or None
+        Eager and native, or a dict of arrays.
+    kind, zone
+        As for `build`.
+    """
+    if extras is None:
+        return build(columns, kind, zone)
+    if kind.name == "dict":
+        return beside(build(columns, kind), extras, "dict")
+    eager = build(columns, Kind(kind.eager), zone)
+    return as_kind(beside(eager, extras, kind.eager), kind)
 
 
 def _names(table: Any, backend: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from customerintel.tables.text import Text
 if TYPE_CHECKING:
     from customerintel.tables.transaction_log import TransactionLog
 
-__all__ = ["category_codes"]
+__all__ = ["category_codes", "number_column"]
 
 Ints = NDArray[np.int64]
 
@@ -32,12 +32,26 @@ def category_codes(log: TransactionLog) -> tuple[NDArray[np.int32], int]:
     n_categories : int
         More than the greatest of them.
     """
-    extras = log._extras
-    if extras is None or "category" not in (source := open_table(extras)).columns:
+    found = number_column(log._extras, "category")
+    if found is None:
         return np.empty(0, np.int32), 0
-    codes, missing = _number(source.read(["category"])["category"])
-    n_categories = int(codes.max(initial=-1)) + 1
-    return np.where(missing, -1, codes).astype(np.int32), n_categories
+    return found.astype(np.int32), int(found.max(initial=-1)) + 1
+
+
+def number_column(extras: Any, name: str) -> Ints | None:
+    """Give each value of a carried column a number, -1 where there is none.
+
+    Parameters
+    ----------
+    extras : table or None
+        Eager and native, or a dict of arrays.
+    name : str
+        The column; None is returned where there is no such column.
+    """
+    if extras is None or name not in (source := open_table(extras)).columns:
+        return None
+    codes, missing = _number(source.read([name])[name])
+    return np.where(missing, -1, codes)
 
 
 def _number(raw: Raw) -> tuple[Ints, NDArray[np.bool_]]:

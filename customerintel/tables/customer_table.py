@@ -252,7 +252,7 @@ def _classes(names: Sequence[str], given: Mapping[str, str | PII]) -> dict[str, 
 
 def _reject(table: Table, reading: Reading) -> Rejections:
     """Keep the first row of each customer, and set aside the others and the bad ones."""
-    from customerintel.tables.loading import reject
+    from customerintel.tables.accepting import reject
 
     broken = dict(reading.broken)
     bad = np.zeros(table.n_rows, bool)

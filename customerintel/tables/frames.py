@@ -50,6 +50,14 @@ class Table:
             )
         return self._read[name]
 
+    def without(self, names: Sequence[str]) -> Table:
+        """Return the table without some of its columns."""
+        if isinstance(self.frame, dict):
+            kept: Any = {name: self.frame[name] for name in self.frame if name not in names}
+        else:
+            kept = self.frame.drop(names)
+        return Table(kept, self.kind, self.n_rows) if names else self
+
     def native(self, names: Mapping[str, str], index: NDArray[np.int64] | None = None) -> Any:
         """Return the columns ``names[new] = old`` at the rows `index` as an eager native table."""
         if isinstance(self.frame, dict):

@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
-from customerintel.schema import Column, Transaction, columns_of, is_null
+from customerintel.schema import Column, Transaction, columns_of
+from customerintel.tables.accepting import (
+    Mask,
+    accepted_rows,
+    carried_columns,
+    missing_rows,
+    read_column,
+    reject,
+    take,
+)
 from customerintel.tables.amounts import (
     MONEY,
     collect_breaches,
@@ -19,25 +28,16 @@ from customerintel.tables.amounts import (
     settle_amount,
     signed_amounts,
 )
-from customerintel.tables.building import Labels, fresh_name
+from customerintel.tables.building import Labels
 from customerintel.tables.columns import Raw
 from customerintel.tables.frames import Table, open_table
-from customerintel.tables.notices import warn_caller
 from customerintel.tables.orders import RETURNS, arrange
-from customerintel.tables.reading import (
-    Reading,
-    read_choice,
-    read_ids,
-    read_numbers,
-    read_words,
-)
+from customerintel.tables.reading import Reading, read_words
 from customerintel.tables.rejections import Rejections
 from customerintel.tables.roles import assign_roles, check_names, check_on_invalid
-from customerintel.tables.times import read_times
 
-__all__ = ["load", "reject"]
+__all__ = ["load"]
 
-Mask = NDArray[np.bool_]
 #: Kinds whose amounts are taken as negative.
 GIVEN_BACK: Final = ("return", "refund", "cancellation")
 #: Roles whose values the library computes with, in the order in which their rules are asked.
@@ -45,6 +45,8 @@ COMPUTED: Final = (
     "customer_id", "timestamp", "amount", "quantity", "unit_price", "order_id", "kind",
     "cost", "currency",
 )  # fmt: skip
+#: Columns of `to_frame` that are made anew.
+_OWN: Final = ("customer_id", "timestamp", "amount", "kind")
 
 
 def load(
@@ -70,14 +72,7 @@ def load(
     readings = _read_all(table, roles, computed, timestamp_format)
     amounts, broken = signed_amounts(readings, collect_breaches(readings))
     rejected = reject(table, broken, [*roles.values(), *keep])
-    if len(rejected) and on_invalid == "raise":
-        raise rejected.error()
-    index = None
-    if len(rejected):
-        good = np.ones(table.n_rows, bool)
-        good[rejected.rows] = False
-        index = np.flatnonzero(good)
-        _warn_if_nothing_left(index, table.n_rows)
+    index = accepted_rows(rejected, on_invalid)
     return _parts(table, roles, readings, amounts, index, rejected, keep, returns)
 
 
@@ -87,14 +82,6 @@ def _check_words(returns: str, on_invalid: str) -> None:
             f"returns must be one of {', '.join(map(repr, RETURNS))}; got {returns!r}."
         )
     check_on_invalid(on_invalid)
-
-
-def _warn_if_nothing_left(index: NDArray[np.int64], n_rows: int) -> None:
-    if not len(index):
-        warn_caller(
-            f"All {n_rows:,} rows were rejected, so the log is empty. "
-            "See .rejected.counts() for the rules that they broke."
-        )
 
 
 def _read_all(
@@ -113,14 +100,8 @@ def _read_all(
 
 
 def _read_one(column: Column, raw: Raw, timestamp_format: str | None) -> Reading:
-    if column.kind == "id":
-        return read_ids(column, raw)
-    if column.kind == "timestamp":
-        return read_times(column, raw, timestamp_format)
-    if column.kind == "number":
-        return read_numbers(column, raw)
-    if column.kind == "choice":
-        return read_choice(column, raw)
+    if column.kind != "text":
+        return read_column(column, raw, timestamp_format)
     reading, words = read_words(column, raw)
     if len(words) > 1:
         raise SchemaError(
@@ -129,25 +110,6 @@ def _read_one(column: Column, raw: Raw, timestamp_format: str | None) -> Reading
             "convert the amounts, or make one log per currency."
         )
     return reading
-
-
-def reject(table: Table, broken: Mapping[str, Mask], columns: Sequence[str]) -> Rejections:
-    """Give each bad row to the first rule that it broke."""
-    rules = tuple(broken)
-    codes = np.full(table.n_rows if rules else 0, -1, np.int16)
-    for place in reversed(range(len(rules))):
-        codes[broken[rules[place]]] = place
-    rows = np.flatnonzero(codes >= 0)
-    return Rejections(
-        n_rows_in=table.n_rows,
-        rows=rows,
-        codes=codes[rows],
-        rules=rules,
-        breaches={rule: int(mask.sum()) for rule, mask in broken.items()},
-        first={rule: tuple(np.flatnonzero(mask)[:5].tolist()) for rule, mask in broken.items()},
-        _table=table,
-        _columns=tuple(dict.fromkeys(columns)),
-    )
 
 
 def _parts(
@@ -161,7 +123,7 @@ def _parts(
     returns: str,
 ) -> dict[str, Any]:
     """Take the accepted rows and arrange them."""
-    accepted = partial(_take, index=index)
+    accepted = partial(take, index=index)
     amounts = None if amounts is None else accepted(amounts)
     kinds = returned = orders = without = None
     if "kind" in readings:
@@ -169,7 +131,7 @@ def _parts(
         amounts = make_negative(amounts, returned)
     if "order_id" in readings:
         orders = accepted(readings["order_id"].values)
-        without = accepted(_missing(table[roles["order_id"]], table.n_rows))
+        without = accepted(missing_rows(table[roles["order_id"]]))
     customers, times = readings["customer_id"], readings["timestamp"]
     events = arrange(
         accepted(customers.values),
@@ -181,7 +143,7 @@ def _parts(
         returns=returns,
         **_known(readings, amounts) if index is None else {},
     )
-    carried = _carried(roles, keep)
+    carried = carried_columns(roles, keep, _OWN)
     return {
         "events": events,
         "texts": customers.texts,
@@ -204,33 +166,7 @@ def _known(readings: Mapping[str, Reading], amounts: NDArray[np.float64] | None)
     }
 
 
-def _take(values: NDArray[Any], index: NDArray[np.int64] | None) -> NDArray[Any]:
-    return np.ascontiguousarray(values if index is None else values[index])
-
-
 def _kinds(codes: NDArray[Any]) -> tuple[Labels, Mask]:
     """Return the kinds by name, and which of them give money back."""
     choices = columns_of(Transaction)["kind"].choices
     return Labels(codes, choices), np.isin(codes, [choices.index(word) for word in GIVEN_BACK])
-
-
-def _carried(roles: Mapping[str, str], keep: Sequence[str]) -> dict[str, str]:
-    """Return the columns that go along, by their name in the log."""
-    done = ("customer_id", "timestamp", "amount", "kind")
-    carried = {role: column for role, column in roles.items() if role not in done}
-    taken = {*carried, *done}
-    for name in dict.fromkeys(keep):
-        if carried.get(name) != name:
-            carried[fresh_name(name, taken)] = name
-    return carried
-
-
-def _missing(raw: Raw, n_rows: int) -> Mask:
-    if raw.missing is not None:
-        return raw.missing
-    if isinstance(raw.values, np.ndarray):
-        if raw.values.dtype.kind == "f":
-            return np.asarray(np.isnan(raw.values), bool)
-        if raw.values.dtype.kind == "O":
-            return np.array([is_null(value) for value in raw.values.tolist()], bool)
-    return np.zeros(n_rows, bool)

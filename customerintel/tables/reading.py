@@ -25,8 +25,10 @@ from customerintel.tables.text import Text
 __all__ = [
     "Distinct",
     "Reading",
+    "as_objects",
     "read_choice",
     "read_ids",
+    "read_labels",
     "read_numbers",
     "read_words",
 ]
@@ -244,20 +246,44 @@ def _is_plain(column: Column, values: NDArray[Any], missing: Mask | None) -> boo
 
 def read_choice(column: Column, raw: Raw) -> Reading:
     """Read words as places in ``column.choices``."""
-    distinct = Distinct.of(_as_objects(raw))
+    distinct = Distinct.of(as_objects(raw))
     parsed, problems = distinct.parse(column, column.form.parse)
     places = [0 if value is None else column.choices.index(str(value)) for value in parsed]
     return Reading(distinct.spread(places, np.int64), distinct.broken(column, problems))
 
 
+def read_labels(
+    column: Column, raw: Raw, parse: Callable[[Any], Any] | None = None
+) -> tuple[Reading, tuple[str, ...]]:
+    """Read words of which few are distinct, by the reader of the column if no other is given.
+
+    Returns
+    -------
+    reading : Reading
+        Places in the words; -1 where there is none, or one that breaks a rule.
+    words : tuple of str
+        In the order in which they came, each once, as the rules leave them.
+    """
+    distinct = Distinct.of(as_objects(raw))
+    parsed, problems = distinct.parse(column, parse or column.form.parse)
+    words: dict[str, int] = {}
+    places = [
+        -1 if word is None or problem else words.setdefault(word, len(words))
+        for word, problem in zip(parsed, problems, strict=True)
+    ]
+    codes = distinct.spread(places, np.int32)
+    codes[distinct.missing] = -1
+    return Reading(codes, distinct.broken(column, problems)), tuple(words)
+
+
 def read_words(column: Column, raw: Raw) -> tuple[Reading, set[str]]:
     """Read texts of which only the distinct ones matter; return those that break no rule."""
-    distinct = Distinct.of(_as_objects(raw))
+    distinct = Distinct.of(as_objects(raw))
     parsed, problems = distinct.parse(column, column.form.parse)
     return Reading(np.empty(0), distinct.broken(column, problems)), set(parsed) - {None}
 
 
-def _as_objects(raw: Raw) -> Raw:
+def as_objects(raw: Raw) -> Raw:
     """Return numbers as objects, for the rules to judge one by one."""
     if isinstance(raw.values, Text) or raw.values.dtype.kind == "O":
         return raw

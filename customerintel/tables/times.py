@@ -133,7 +133,7 @@ def _known_zone(name: str | None) -> str | None:
 def _read_numbers(column: Column, values: NDArray[Any], raw: Raw, unit: str | None) -> Reading:
     if unit not in EPOCH_UNITS or values.dtype.kind == "b":
         raise SchemaError(
-            f"The column of timestamp holds numbers ({raw.described}), and nothing tells their "
+            f"The column of {column.name} holds numbers ({raw.described}), and nothing tells their "
             'unit. Give timestamp_format="s", "ms", "us" or "ns" for a count since 1970-01-01 '
             "UTC, or convert the column to datetimes."
         )

@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from customerintel.tables.building import Labels, as_kind, build
+from customerintel.tables.building import Labels, with_extras
 from customerintel.tables.codes import count_distinct
 from customerintel.tables.history import History
 from customerintel.tables.ids import CustomerIds
 from customerintel.tables.kinds import Kind
 from customerintel.tables.moments import read_moment
 from customerintel.tables.orders import Events
-from customerintel.tables.rejections import Rejections, beside
+from customerintel.tables.rejections import Rejections
 from customerintel.tables.results import Sealed, html_table, one_line
 from customerintel.tables.text import Text
 
@@ -270,12 +270,7 @@ class TransactionLog(Sealed):
             columns["amount"] = rows.amounts
         if self._kinds is not None:
             columns["kind"] = self._kinds
-        if self._extras is None:
-            return build(columns, self._kind, self._zone)
-        if self._kind.name == "dict":
-            return {**build(columns, self._kind), **self._extras}
-        eager = build(columns, Kind(self._kind.eager), self._zone)
-        return as_kind(beside(eager, self._extras, self._kind.eager), self._kind)
+        return with_extras(columns, self._extras, self._kind, self._zone)
 
     def __repr__(self) -> str:
         return one_line(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from customerintel.tables.orders import Events
     from customerintel.tables.transaction_log import TransactionLog
 
-__all__ = ["log_of_rows", "visible_log"]
+__all__ = ["log_of_rows", "take_native", "visible_log"]
 
 
 def visible_log(log: TransactionLog, moment: int) -> TransactionLog:
@@ -54,7 +54,7 @@ def log_of_rows(log: TransactionLog, index: NDArray[np.int64]) -> TransactionLog
         rejected=log.rejected,
         kinds=None if kinds is None else Labels(kinds.codes[index], kinds.names),
         has_amounts=log.has_amounts,
-        extras=_take(log._extras, index),
+        extras=take_native(log._extras, index),
     )
 
 
@@ -85,8 +85,8 @@ def _events(events: Events, index: NDArray[np.int64]) -> Events:
     )
 
 
-def _take(extras: Any, index: NDArray[np.int64]) -> Any:
-    """Return the carried columns at `index`."""
+def take_native(extras: Any, index: NDArray[np.int64]) -> Any:
+    """Return the rows at `index` of carried columns; None stays None."""
     if extras is None:
         return None
     source = open_table(extras)

@@ -21,7 +21,7 @@ from customerintel.tables.spreading import Rows, Spread
 if TYPE_CHECKING:
     from customerintel.tables.transaction_log import TransactionLog
 
-__all__ = ["Visits", "visits_of"]
+__all__ = ["Visits", "gathered", "visits_of"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -87,7 +87,7 @@ def _arrange(log: TransactionLog) -> Visits:
     edges = calendar.edges(min(low, high), high)
     first_day = int(calendar.floor(edges[:1])[0]) // DAY
     keys, counts, packed, days, payload = _lay_out(carried, edges, first_day)
-    taken = partial(_gathered, order=payload)
+    taken = partial(gathered, order=payload)
     return Visits(
         keys=keys,
         offsets=np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]),
@@ -152,7 +152,7 @@ def _arrange_partition(
     return keys[:found].copy(), counts[:found].copy()
 
 
-def _gathered(values: NDArray[Any], order: Floats) -> NDArray[Any]:
+def gathered(values: NDArray[Any], order: Floats) -> NDArray[Any]:
     """Return ``values[order]``, or nothing of nothing."""
     if not len(values):
         return values

@@ -103,6 +103,12 @@ def test_kind_can_be_given():
     assert call.type is EventType.TRACK
 
 
+def test_a_kind_that_nobody_knows_is_other_and_its_word_is_kept():
+    event = Event(customer_id=1, timestamp=NOON, kind="Dance")
+    assert (event.kind, event.event) == (EventKind.OTHER, "Dance")
+    assert Event(customer_id=1, timestamp=NOON, kind="Dance", event="Ball").event == "Ball"
+
+
 @pytest.mark.parametrize(
     ("data", "rules"),
     [
@@ -110,7 +116,10 @@ def test_kind_can_be_given():
         ({"userId": None, "anonymousId": float("nan"), "event": "x"}, ("null_customer_id",)),
         ({"userId": "", "event": "x"}, ("empty_customer_id",)),
         ({"userId": 1}, ("null_event",)),
-        ({"userId": 1, "event": "x", "kind": "dance"}, ("unknown_kind",)),
+        ({"userId": 1, "event": "x", "kind": 5}, ("unknown_kind",)),
+        ({"userId": 1, "event": "x", "kind": " "}, ("unknown_kind",)),
+        ({"userId": 1, "event": "x", "kind": None}, ("null_kind",)),
+        ({"userId": 1, "event": "x", "resolved_at": "2024-04-30"}, ("resolved_at_out_of_range",)),
         ({"userId": 1, "type": "dance", "event": "x"}, ("unknown_type",)),
         ({"userId": 1, "event": "x", "sentiment": 1.5}, ("sentiment_out_of_range",)),
         ({"userId": 1, "event": "x", "shoe": 1}, ("extra_forbidden",)),
