@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from customerintel._version import __version__
 
 if TYPE_CHECKING:
-    from customerintel import churn, exceptions, models, plot, plugins, rfm, schema
+    from customerintel import churn, exceptions, models, plot, plugins, relationships, rfm, schema
     from customerintel._kernels.threads import get_threads, set_threads
     from customerintel.rfm import (
         Migration,
@@ -41,7 +41,9 @@ if TYPE_CHECKING:
         CustomerSummary,
         CustomerTable,
         History,
+        InteractionLog,
         Rejections,
+        SurveyLog,
         TransactionLog,
         summarize,
     )
@@ -54,12 +56,14 @@ __all__ = [
     "CustomerTable",
     "Event",
     "History",
+    "InteractionLog",
     "Migration",
     "RFMScores",
     "RFMThresholds",
     "Rejections",
     "SegmentScheme",
     "SurveyAnswer",
+    "SurveyLog",
     "Transaction",
     "TransactionLog",
     "__version__",
@@ -71,6 +75,7 @@ __all__ = [
     "plot",
     "plugins",
     "pseudonymise",
+    "relationships",
     "rfm",
     "schema",
     "score_rfm",
@@ -88,12 +93,14 @@ _ROOMS = {
         "Consent", "Customer", "Event", "SurveyAnswer", "Transaction", "pseudonymise",
     ),
     "customerintel.tables": (
-        "CustomerFeatures", "CustomerSummary", "CustomerTable", "History", "Rejections",
-        "TransactionLog", "summarize",
+        "CustomerFeatures", "CustomerSummary", "CustomerTable", "History",
+        "InteractionLog", "Rejections", "SurveyLog", "TransactionLog", "summarize",
     ),
 }  # fmt: skip
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
-_MODULES = ("churn", "exceptions", "models", "plot", "plugins", "rfm", "schema")
+_MODULES = (
+    "churn", "exceptions", "models", "plot", "plugins", "relationships", "rfm", "schema",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
