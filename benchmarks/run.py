@@ -1,6 +1,6 @@
 """Measure everything and write ``benchmarks/results/*.json``.
 
-``python benchmarks/run.py [NAME …]`` with nothing else running; about an hour for all.
+``python benchmarks/run.py [NAME …]`` with nothing else running; about two hours for all.
 """
 
 from __future__ import annotations
@@ -110,6 +110,19 @@ def churn_accuracy() -> None:
     save("churn_accuracy", {"results": accuracy()})
 
 
+def relationships() -> None:
+    """Signals and types: 1 million customers, 15 million transactions, 30 million interactions."""
+    engines = list(TASKS["relationships"])
+    save("relationships", {"results": compare("relationships", engines, rounds=1, warm=1)})
+
+
+def relationship_accuracy() -> None:
+    """Types told by `prototype` against boosted trees, on three simulators."""
+    from relationship_accuracy import accuracy
+
+    save("relationship_accuracy", {"results": accuracy()})
+
+
 def _timed(command: list[str], **more: Any) -> float:
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, **more)
@@ -156,6 +169,8 @@ ALL = {
     "predictions": predictions,
     "churn": churn,
     "churn_accuracy": churn_accuracy,
+    "relationships": relationships,
+    "relationship_accuracy": relationship_accuracy,
     "startup": startup,
 }
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from churn_tasks import CHURN_TASKS
 from model_tasks import DATA, MODEL_TASKS
+from relationship_tasks import RELATIONSHIP_TASKS
 from simulate import DAYS, START, stored
 
 DAY = 86_400_000_000
@@ -294,4 +295,4 @@ TASKS: dict[str, dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]] = {
         "summary": (partial(_ready_log, _polars, **TEN_MILLION), ours_summary_only),
     },
 }
-TASKS |= MODEL_TASKS | CHURN_TASKS
+TASKS |= MODEL_TASKS | CHURN_TASKS | RELATIONSHIP_TASKS

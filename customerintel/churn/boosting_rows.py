@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +16,9 @@ from customerintel.churn.labels import label
 from customerintel.tables import History
 from customerintel.tables.sampling import sample_history
 
-__all__ = ["MANY", "Examples", "collect_examples", "hold_out", "telling"]
+__all__ = [
+    "MANY", "Examples", "boosting", "collect_examples", "hold_out", "telling", "threads_for",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -23,6 +29,8 @@ FEWEST = 0.1
 #: Rows below which every customer is held out once, in folds; above, one fold is enough.
 MANY = 20_000
 FOLDS = 4
+#: scikit-learn's fit sets the warning filters of the whole process, and puts them back.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,3 +118,18 @@ def hold_out(customer: Ints, seed: int) -> list[Mask]:
     fold = np.random.default_rng(seed).permutation(len(distinct)) % FOLDS
     folds = range(FOLDS if len(customer) < MANY else 1)
     return [fold[code] == place for place in folds]
+
+
+@contextmanager
+def boosting(n: int) -> Iterator[None]:
+    """Let one fit to so many rows go on at a time, on as many threads as are worth it."""
+    with _ONE_AT_A_TIME, threads_for(n):
+        yield
+
+
+def threads_for(n: int) -> AbstractContextManager[Any]:
+    """Let small data be worked on by one thread: waiting for others takes longer than the work."""
+    import sklearn.ensemble  # noqa: F401 - only libraries that are loaded can be limited
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return nullcontext() if n > MANY else threadpool_limits(1, user_api="openmp")

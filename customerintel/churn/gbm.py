@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -11,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.churn.boosting_rows import (
-    MANY,
     Examples,
+    boosting,
     collect_examples,
     hold_out,
     telling,
+    threads_for,
 )
 from customerintel.churn.calibration import logit
 from customerintel.churn.horizons import features_for, read_horizon
@@ -39,9 +38,6 @@ if find_spec("sklearn") is None:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-
-#: scikit-learn's fit sets the warning filters of the whole process, and puts them back.
-_ONE_AT_A_TIME = threading.Lock()
 
 
 class GradientBoostingEstimator:
@@ -171,7 +167,7 @@ class GradientBoostingEstimator:
         # what says nothing may be all NaN (a log without money), which trees can do without
         self._columns = telling(rows.X)
         if self._columns.any() and 0 < rows.churned.sum() < len(rows.churned):
-            with _ONE_AT_A_TIME, _threads_for(len(rows.churned)):
+            with boosting(len(rows.churned)):
                 self._grow(rows, seed)
         return self
 
@@ -236,7 +232,7 @@ class GradientBoostingEstimator:
             return np.full(history.n_customers, self.base_rate_)
         X = features_for(history, self._horizon).to_numpy()[:, self._columns]
         intercept, slope = self._line
-        with _threads_for(len(X)):
+        with threads_for(len(X)):
             z = logit(self._trees.predict_proba(X)[:, 1])
         return np.asarray(expit(intercept + slope * z))
 
@@ -247,13 +243,6 @@ class GradientBoostingEstimator:
             "GradientBoostingEstimator", trees=self.n_iter_, rows=self.n_rows_,
             horizon=str(self._horizon),
         )  # fmt: skip
-
-
-def _threads_for(n: int) -> AbstractContextManager[Any]:
-    """Let small data be worked on by one thread: waiting for others takes longer than the work."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    return nullcontext() if n > MANY else threadpool_limits(1, user_api="openmp")
 
 
 def _positive(value: Any, name: str, *, least: float | None = None, most: float = 1e6) -> float:

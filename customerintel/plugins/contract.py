@@ -215,6 +215,10 @@ RELATIONSHIP_CLASSIFIER = Contract(
     kind="relationship classifier",
     api_versions=(1,),
     methods={"predict_proba": Method(("signals",))},
-    optional=_STATE,
+    optional={
+        **_STATE,
+        "fit": Method(("signals", "labels")),
+        "adapt": Method(("signals",)),
+    },
     attributes={"labels": _label_faults},
 )

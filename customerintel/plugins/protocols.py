@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from customerintel.tables import History
 
+    # what a classifier is given; its room lies above this one
+    Signals = Any
+
 __all__ = ["ChurnEstimator", "RelationshipClassifier"]
 
 
@@ -91,27 +94,59 @@ class RelationshipClassifier(Protocol):
 
     Notes
     -----
-    ``random_state``, ``to_state()`` and ``from_state(state)`` are optional, as for
-    `ChurnEstimator`.
+    Optional members, found by their presence:
+
+    ``random_state``
+        A seed, None by default. Whoever has it gives the same probabilities for the same seed.
+    ``fit(signals, labels, /) -> Self``
+        Learns from customers whose kind is known, forgetting any earlier fit. `labels` is an
+        array of objects, shape (n_customers,): a text of each customer, None where it is not
+        known. It may set ``labels`` anew, to those that it has seen.
+    ``adapt(signals, /) -> classifier``
+        Returns a classifier that has learned what it must know of this base, and learns no more:
+        nobody changes because others did. Later it is asked about
+        ``signals.against(reference)``, with the reference of this base. The one that is asked
+        stays as it is.
+    ``to_state() -> dict`` and the class method ``from_state(state)``
+        As for `ChurnEstimator`.
+
+    The constructor needs no argument. If it takes one called ``types``, it is given the
+    ``TypeRegistry`` that the caller chose.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from customerintel.plugins import RELATIONSHIP_CLASSIFIER
+    >>> class WhatTheySay:
+    ...     api_version = 1
+    ...     labels = ("buddy", "fling")
+    ...     def predict_proba(self, signals, /):
+    ...         said = np.equal(signals.stated[:, None], self.labels)
+    ...         return np.where(said.any(axis=1, keepdims=True), said, np.nan)
+    >>> RELATIONSHIP_CLASSIFIER.faults(WhatTheySay)
+    []
     """
 
     #: Version of this protocol that the classifier is written for: 1.
     api_version: ClassVar[int]
 
-    #: Names of the kinds, distinct, in the order of the columns of `predict_proba`.
+    #: Names of the kinds, distinct, in the order of the columns of `predict_proba`. Of a class,
+    #: ``__init__`` may set them.
     labels: tuple[str, ...]
 
-    def predict_proba(self, signals: Any, /) -> NDArray[np.float64]:
+    def predict_proba(self, signals: Signals, /) -> NDArray[np.float64]:
         """Return the probability of each label for each customer.
 
         Parameters
         ----------
-        signals : object
-            What is known of each customer.
+        signals : customerintel.relationships.Signals
+            What is known of each customer as of one moment. Any of it may be missing: NaN in a
+            signal, None in ``signals.stated``. There may be no customers at all.
 
         Returns
         -------
         ndarray of float64, shape (n_customers, len(labels))
-            Rows sum to 1; a row of NaN: unknown.
+            Between 0 and 1, aligned with ``signals.customer_id``; rows sum to 1. A row of NaN:
+            nothing is known.
         """
         ...

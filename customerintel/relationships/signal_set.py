@@ -20,7 +20,7 @@ from customerintel.rfm.read_only import read_only, seal
 from customerintel.tables import building
 from customerintel.tables.ids import CustomerIds
 from customerintel.tables.kinds import Kind
-from customerintel.tables.results import html_table, one_line
+from customerintel.tables.results import Sealed, html_table, one_line
 
 __all__ = ["Signals"]
 
@@ -29,7 +29,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Signals:
+class Signals(Sealed):
     """What is known of each customer's relationship; made by `signals`.
 
     ``signals["breadth"]`` is one signal: a float64 per customer, in the order of
@@ -92,7 +92,7 @@ class Signals:
         return MappingProxyType({name: str(DEFINITIONS[name]) for name in NAMES})
 
     def source_of(self, name: str) -> str:
-        """Return what a signal is made from: one of those that :attr:`sources` can hold."""
+        """Return what a signal is made from: one of those that `sources` can hold."""
         return DEFINITIONS[self._known(name)].origin
 
     def __iter__(self) -> Iterator[str]:
@@ -193,7 +193,7 @@ class Signals:
         Parameters
         ----------
         *names_or_sources : str
-            Signals, or sources, which are left out of :attr:`sources`. "survey" hides what was
+            Signals, or sources, which are left out of `sources`. "survey" hides what was
             stated and desired, too.
 
         Raises

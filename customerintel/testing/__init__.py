@@ -1,7 +1,7 @@
 """For authors of plugins: conformance suites, as functions and as pytest classes.
 
-`check_churn_estimator` needs nothing besides the library; the pytest class and the Hypothesis
-strategies need ``pip install "customerintel[testing]"``.
+`check_churn_estimator` and `check_relationship_classifier` need nothing besides the library; the
+pytest classes and the Hypothesis strategies need ``pip install "customerintel[testing]"``.
 """
 
 from __future__ import annotations
@@ -12,35 +12,44 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from customerintel.testing import strategies
-    from customerintel.testing.conformance import check_churn_estimator
+    from customerintel.testing.conformance import (
+        check_churn_estimator,
+        check_relationship_classifier,
+    )
     from customerintel.testing.report import CheckResult, ConformanceReport
-    from customerintel.testing.suite import ChurnEstimatorConformance
+    from customerintel.testing.suite import (
+        ChurnEstimatorConformance,
+        RelationshipClassifierConformance,
+    )
 
 _HOMES = {
     "CheckResult": "report",
     "ChurnEstimatorConformance": "suite",
     "ConformanceReport": "report",
+    "RelationshipClassifierConformance": "suite",
     "check_churn_estimator": "conformance",
+    "check_relationship_classifier": "conformance",
 }
 
 __all__ = [
     "CheckResult",
     "ChurnEstimatorConformance",
     "ConformanceReport",
+    "RelationshipClassifierConformance",
     "check_churn_estimator",
+    "check_relationship_classifier",
     "strategies",
 ]
 
 # A plain assert in these modules, or in what is put over them, says its values only if pytest
 # knows of it before they are imported. Without a run of pytest there is nothing to tell.
 _pytest = sys.modules.get("pytest")
+_CHECKING = (
+    "answers", "bases", "checks", "classifier_subject", "conduct", "conformance",
+    "estimator_subject", "logs", "probabilities", "running", "subject", "suite",
+)  # fmt: skip
 if _pytest is not None:
-    _pytest.register_assert_rewrite(
-        *(
-            f"{__name__}.{home}"
-            for home in ("answers", "checks", "conduct", "conformance", "logs", "subject", "suite")
-        )
-    )
+    _pytest.register_assert_rewrite(*(f"{__name__}.{home}" for home in _CHECKING))
 
 
 def __getattr__(name: str) -> Any:

@@ -6,31 +6,27 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from customerintel.plugins.contract import CHURN_ESTIMATOR
+from customerintel.testing.conduct import keeps_its_contract
 from customerintel.testing.datasets import MOMENT
 from customerintel.testing.disturbances import stir
-from customerintel.testing.subject import HORIZON, SAME, Broken, Skipped, Subject, require, same
+from customerintel.testing.estimator_subject import HORIZON, EstimatorSubject
+from customerintel.testing.subject import SAME, Broken, Skipped, require, same
 
 __all__ = [
-    "alignment", "contract", "contributions", "fit_returns_self", "horizon", "output_dtype",
-    "output_finite", "output_range", "output_shape", "predict_before_fit", "predict_twice",
+    "alignment", "contract", "contributions", "fit_returns_self", "horizon", "output_finite",
+    "output_range", "output_shape", "predict_before_fit", "refit",
 ]  # fmt: skip
 
 #: How much likelier leaving may become on average when the horizon is longer.
 SLACK = 0.01
 
 
-def contract(subject: Subject) -> None:
+def contract(subject: EstimatorSubject) -> None:
     """Have `api_version`, `fit` and `predict`, which can be called as the library calls them."""
-    faults = CHURN_ESTIMATOR.faults(subject.fresh())
-    require(
-        that=not faults,
-        message="; ".join(faults) + ".",
-        what_to_do="Write the members as customerintel.plugins.ChurnEstimator has them.",
-    )
+    keeps_its_contract(subject, "ChurnEstimator")
 
 
-def fit_returns_self(subject: Subject) -> None:
+def fit_returns_self(subject: EstimatorSubject) -> None:
     """Return the estimator itself from `fit`, so that calls can be chained."""
     made = subject.fresh()
     found = made.fit(subject.history(), horizon_days=HORIZON)
@@ -41,7 +37,20 @@ def fit_returns_self(subject: Subject) -> None:
     )
 
 
-def predict_before_fit(subject: Subject) -> None:
+def refit(subject: EstimatorSubject) -> None:
+    """Forget the first fit in a second one."""
+    history = subject.history()
+    made = subject.fit(subject.few.until(MOMENT).history(), 30.0)
+    made.fit(history, horizon_days=HORIZON)
+    same(
+        subject.ask(made, history),
+        subject.reference,
+        "fitted a second time, to another history",
+        "Start every fit from nothing; set all that is learned anew.",
+    )
+
+
+def predict_before_fit(subject: EstimatorSubject) -> None:
     """Raise in `predict` before `fit`, unless a fit would change nothing."""
     try:
         early = subject.ask(subject.fresh(), subject.history())
@@ -57,7 +66,7 @@ def predict_before_fit(subject: Subject) -> None:
     )
 
 
-def output_shape(subject: Subject) -> None:
+def output_shape(subject: EstimatorSubject) -> None:
     """Return one number per customer of the history, in which those with returns only are not."""
     history = subject.history()
     right = (history.n_customers,)
@@ -71,18 +80,7 @@ def output_shape(subject: Subject) -> None:
     )
 
 
-def output_dtype(subject: Subject) -> None:
-    """Return real numbers: float64, or what becomes float64 safely."""
-    history = subject.history()
-    dtype = np.asarray(subject.fit(history).predict(history)).dtype
-    require(
-        that=np.can_cast(dtype, np.float64, "same_kind"),
-        message=f"predict returned an array of dtype {dtype}.",
-        what_to_do="Return a float64 array: np.asarray(probability, np.float64).",
-    )
-
-
-def output_finite(subject: Subject) -> None:
+def output_finite(subject: EstimatorSubject) -> None:
     """Return numbers: neither NaN nor infinite."""
     bad = int((~np.isfinite(subject.reference)).sum())
     require(
@@ -95,7 +93,7 @@ def output_finite(subject: Subject) -> None:
     )
 
 
-def output_range(subject: Subject) -> None:
+def output_range(subject: EstimatorSubject) -> None:
     """Return probabilities: from 0 to 1."""
     found = subject.reference[np.isfinite(subject.reference)]
     outside = found[(found < -SAME) | (found > 1.0 + SAME)]
@@ -109,7 +107,7 @@ def output_range(subject: Subject) -> None:
     )
 
 
-def alignment(subject: Subject) -> None:
+def alignment(subject: EstimatorSubject) -> None:
     """Keep each prediction with its customer: if ids are dealt anew, the predictions follow."""
     rows, plain = subject.rows.until(MOMENT), subject.history()
     old = plain.customer_id
@@ -130,23 +128,7 @@ def alignment(subject: Subject) -> None:
     )
 
 
-def predict_twice(subject: Subject) -> None:
-    """Answer the same when asked twice, whatever the caller did with the first answer."""
-    history = subject.history()
-    made = subject.fit(history)
-    answer = made.predict(history)
-    first = np.array(answer, np.float64)
-    if isinstance(answer, np.ndarray) and answer.flags.writeable:
-        answer[...] = 0
-    same(
-        subject.ask(made, history),
-        first,
-        "predict was called twice",
-        "Let predict change nothing, draw no random numbers, and return an array of its own.",
-    )
-
-
-def horizon(subject: Subject) -> None:
+def horizon(subject: EstimatorSubject) -> None:
     """Find it no likelier, on average, that nothing is bought within a longer horizon."""
     history = subject.history()
     short, long = (
@@ -163,7 +145,7 @@ def horizon(subject: Subject) -> None:
     )
 
 
-def contributions(subject: Subject) -> None:
+def contributions(subject: EstimatorSubject) -> None:
     """Give `contributions` as one finite number per driver and customer (where there are these)."""
     history = subject.history()
     made = subject.fit(history)

@@ -1,21 +1,19 @@
-"""`check_churn_estimator`: run the checks, and say what came of them."""
+"""The checks as functions: run them, and say what came of them."""
 
 from __future__ import annotations
 
-import difflib
-import traceback
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from customerintel.exceptions import InvalidArgumentError
-from customerintel.models.arguments import is_count
-from customerintel.testing.checks import CHECKS, Check
+from customerintel.testing.classifier_subject import ClassifierSubject
 from customerintel.testing.datasets import Business
-from customerintel.testing.report import CheckResult, ConformanceReport
-from customerintel.testing.subject import Broken, Skipped, Subject, factory_of, undisturbed
+from customerintel.testing.estimator_subject import EstimatorSubject
+from customerintel.testing.kinds import CLASSIFIER, ESTIMATOR, PluginKind
+from customerintel.testing.report import ConformanceReport
+from customerintel.testing.running import read_business, read_expected, read_seed, run_check
+from customerintel.testing.subject import Subject
 
-__all__ = ["check_churn_estimator", "read_business", "read_expected", "read_seed", "run_check"]
+__all__ = ["check_churn_estimator", "check_relationship_classifier"]
 
 
 def check_churn_estimator(
@@ -77,119 +75,71 @@ def check_churn_estimator(
     >>> report.passed
     True
     """
-    expected = read_expected(expected_failures)
-    maker, name = factory_of(estimator)
-    subject = Subject(maker, read_seed(seed), read_business(business))
-    results = tuple(run_check(one, subject, expected.get(one.name)) for one in CHECKS.values())
-    return ConformanceReport(name, results, subject.seed)
+    expected = read_expected(expected_failures, ESTIMATOR)
+    maker, name = ESTIMATOR.factory_of(estimator)
+    subject = EstimatorSubject(maker, read_seed(seed), read_business(business))
+    return _report(ESTIMATOR, name, subject, expected)
 
 
-def run_check(check: Check, subject: Subject, reason: str | None) -> CheckResult:
-    """Run one check.
+def check_relationship_classifier(
+    classifier: Any,
+    *,
+    seed: int = 0,
+    expected_failures: Mapping[str, str] | None = None,
+) -> ConformanceReport:
+    """Check that a relationship classifier keeps what the library, and its users, rely on.
+
+    Needs no pytest. `RelationshipClassifierConformance` runs the same checks as a pytest class.
 
     Parameters
     ----------
-    check : Check
-        The check.
-    subject : Subject
-        The estimator.
-    reason : str or None
-        Why the check is expected to fail, if it is.
-    """
-    message, advice, error = "", "", None
-    try:
-        with undisturbed():
-            check.run(subject)
-    except Skipped as why:
-        return CheckResult(check.name, check.promise, "skipped", str(why))
-    except Broken as found:
-        message, advice, error = str(found), found.what_to_do, found.__cause__
-    except Exception as raised:  # noqa: BLE001 - an estimator may raise anything
-        message = f"{type(raised).__name__} was raised{_where(raised)}: {raised}"
-        advice, error = "The check needs an answer, not an error.", raised
-    else:
-        if reason is None:
-            return CheckResult(check.name, check.promise, "passed")
-        message = f"It was expected to fail ({reason}), and it passed."
-        return CheckResult(
-            check.name,
-            check.promise,
-            "unexpected pass",
-            message,
-            f"Take {check.name!r} from expected_failures.",
-        )
-    if reason is not None:
-        return CheckResult(check.name, check.promise, "expected failure", reason, error=error)
-    return CheckResult(check.name, check.promise, "failed", message, advice, error)
+    classifier : object, class, callable or str
+        A class or a function is called without arguments for each fresh classifier; of an
+        object, deep copies are made. A text is a name of
+        ``customerintel.relationships.names()``.
+    seed : int, default 0
+        Of the simulated logs; also the ``random_state`` of classifiers that have one.
+    expected_failures : mapping of str to str, optional
+        As for `check_churn_estimator`.
 
-
-def _where(error: BaseException) -> str:
-    """Return the last line outside this library that an error came through, as text."""
-    here = str(Path(__file__).parents[1])
-    frames = traceback.extract_tb(error.__traceback__)
-    for frame in reversed(frames):
-        if not frame.filename.startswith(here):
-            return f" in {frame.name} ({Path(frame.filename).name}:{frame.lineno})"
-    return ""
-
-
-def read_expected(expected: Any) -> dict[str, str]:
-    """Return the expected failures.
+    Returns
+    -------
+    ConformanceReport
+        One result per check; nothing is raised because of a failed one.
 
     Raises
     ------
     InvalidArgumentError
-        If a name is no check, or a reason is missing.
+        If no classifier can be made, or an argument cannot be used.
+    PluginError
+        If there is no classifier of that name, or it cannot be loaded.
+
+    Notes
+    -----
+    Every check asks fresh classifiers about fresh signals of about a hundred customers, some
+    of whom say what they are. A classifier that has `fit` is fitted first, to made-up kinds of
+    most customers, named as its ``labels``. Two probabilities count as the same within 1e-9.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> class WhatTheySay:
+    ...     api_version = 1
+    ...     labels = ("buddy", "fling")
+    ...     def predict_proba(self, signals, /):
+    ...         said = np.equal(signals.stated[:, None], self.labels)
+    ...         return np.where(said.any(axis=1, keepdims=True), said, np.nan)
+    >>> report = check_relationship_classifier(WhatTheySay)
+    >>> report.passed
+    True
     """
-    if expected is None:
-        return {}
-    if not isinstance(expected, Mapping):
-        raise InvalidArgumentError(
-            "expected_failures must map names of checks to reasons, such as "
-            f"{{'no_amounts': 'it is a model of spend'}}; got {type(expected).__name__}."
-        )
-    for name, reason in expected.items():
-        if name not in CHECKS:
-            near = difflib.get_close_matches(str(name), CHECKS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise InvalidArgumentError(
-                f"expected_failures names {name!r}, which is no check.{hint} The checks are: "
-                f"{', '.join(CHECKS)}."
-            )
-        if not isinstance(reason, str) or not reason.strip():
-            raise InvalidArgumentError(
-                f"expected_failures gives no reason for {name!r}. Write one, in words: whoever "
-                "reads the report must be able to judge it."
-            )
-    return dict(expected)
+    expected = read_expected(expected_failures, CLASSIFIER)
+    maker, name = CLASSIFIER.factory_of(classifier)
+    return _report(CLASSIFIER, name, ClassifierSubject(maker, read_seed(seed)), expected)
 
 
-def read_business(business: Any) -> Business:
-    """Return a kind of business.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is none.
-    """
-    known = get_args(Business)
-    if not isinstance(business, str) or business not in known:
-        raise InvalidArgumentError(
-            f"business must be one of {', '.join(map(repr, known))}; got {business!r}."
-        )
-    return business  # type: ignore[return-value]
-
-
-def read_seed(seed: Any) -> int:
-    """Return a seed.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is none.
-    """
-    if not is_count(seed) or not 0 <= seed < 2**32 - 1:
-        raise InvalidArgumentError(
-            f"seed must be a whole number from 0 to 4294967294; got {seed!r}."
-        )
-    return int(seed)
+def _report(
+    kind: PluginKind, name: str, subject: Subject, expected: Mapping[str, str]
+) -> ConformanceReport:
+    results = (run_check(one, subject, expected.get(one.name)) for one in kind.checks.values())
+    return ConformanceReport(name, tuple(results), subject.seed, kind.name)

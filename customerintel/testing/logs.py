@@ -6,7 +6,8 @@ import numpy as np
 
 from customerintel.testing.datasets import MOMENT
 from customerintel.testing.disturbances import stir, with_future
-from customerintel.testing.subject import Broken, Subject, in_time, require, same, valid
+from customerintel.testing.estimator_subject import EstimatorSubject, valid
+from customerintel.testing.subject import Broken, in_time, require, same
 
 __all__ = [
     "empty", "fit_empty", "fit_one_customer", "no_amounts", "no_look_ahead", "one_customer",
@@ -14,7 +15,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def row_order(subject: Subject) -> None:
+def row_order(subject: EstimatorSubject) -> None:
     """Predict the same whatever the order of the log's rows."""
     rows = subject.rows.until(MOMENT)
     shuffled = rows.take(np.random.default_rng(subject.seed).permutation(len(rows)))
@@ -27,7 +28,7 @@ def row_order(subject: Subject) -> None:
     )
 
 
-def table_kind(subject: Subject) -> None:
+def table_kind(subject: EstimatorSubject) -> None:
     """Predict the same whatever kind of table the log was made from."""
     history = subject.rows.until(MOMENT).history(kind="dict")
     same(
@@ -38,7 +39,7 @@ def table_kind(subject: Subject) -> None:
     )
 
 
-def text_ids(subject: Subject) -> None:
+def text_ids(subject: EstimatorSubject) -> None:
     """Take ids for names: learn and predict where they are texts in place of integers."""
     history = subject.few.until(MOMENT).history(texts=True)
     valid(
@@ -49,7 +50,7 @@ def text_ids(subject: Subject) -> None:
     )
 
 
-def unseen_customers(subject: Subject) -> None:
+def unseen_customers(subject: EstimatorSubject) -> None:
     """Predict for customers who were not there in `fit`."""
     rows = subject.few.until(MOMENT)
     customers = np.unique(rows.customer)
@@ -63,7 +64,7 @@ def unseen_customers(subject: Subject) -> None:
     )
 
 
-def unseen_categories(subject: Subject) -> None:
+def unseen_categories(subject: EstimatorSubject) -> None:
     """Predict where there are categories that were not there in `fit`."""
     rows = subject.few.until(MOMENT)
     made = subject.fit(rows.history())
@@ -77,7 +78,7 @@ def unseen_categories(subject: Subject) -> None:
     )
 
 
-def no_amounts(subject: Subject) -> None:
+def no_amounts(subject: EstimatorSubject) -> None:
     """Learn from a log without amounts (visits, checkouts), and predict for it."""
     history = subject.few.until(MOMENT).history(amounts=False)
     valid(
@@ -88,7 +89,7 @@ def no_amounts(subject: Subject) -> None:
     )
 
 
-def one_customer(subject: Subject) -> None:
+def one_customer(subject: EstimatorSubject) -> None:
     """Predict for a history of one customer."""
     rows = subject.rows.until(MOMENT)
     made = subject.fit(rows.history())
@@ -103,7 +104,7 @@ def one_customer(subject: Subject) -> None:
         )
 
 
-def empty(subject: Subject) -> None:
+def empty(subject: EstimatorSubject) -> None:
     """Return an empty array for a history without customers."""
     rows = subject.rows.until(MOMENT)
     made = subject.fit(rows.history())
@@ -112,7 +113,7 @@ def empty(subject: Subject) -> None:
     valid(found, history, "with an empty history", "Return np.empty(0) where nobody is.")
 
 
-def _fit_little(subject: Subject, rows: np.ndarray, words: str) -> None:
+def _fit_little(subject: EstimatorSubject, rows: np.ndarray, words: str) -> None:
     """See that a fit to next to nothing either raises or makes a usable estimator."""
     plain = subject.few.until(MOMENT)
     little, history = plain.take(rows).history(), plain.history()
@@ -131,19 +132,19 @@ def _fit_little(subject: Subject, rows: np.ndarray, words: str) -> None:
     valid(found, history, f"after a fit to {words}", "Raise an error in fit where it cannot learn.")
 
 
-def fit_one_customer(subject: Subject) -> None:
+def fit_one_customer(subject: EstimatorSubject) -> None:
     """Raise an error with a message in a fit to one customer, or work."""
     rows = subject.few.until(MOMENT)
     first = rows.customer[rows.amount > 0][0]
     _fit_little(subject, rows.customer == first, "one customer")
 
 
-def fit_empty(subject: Subject) -> None:
+def fit_empty(subject: EstimatorSubject) -> None:
     """Raise an error with a message in a fit to an empty history, or work; come back."""
     _fit_little(subject, np.zeros(len(subject.few.until(MOMENT)), bool), "an empty history")
 
 
-def no_look_ahead(subject: Subject) -> None:
+def no_look_ahead(subject: EstimatorSubject) -> None:
     """Learn and predict from nothing that happens after the moment of the history."""
     advice = "Read only what history shows; its log is none of an estimator's business."
     plain, planted = subject.history(), with_future(subject.rows).history()

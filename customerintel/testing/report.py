@@ -28,7 +28,7 @@ class CheckResult:
     name : str
         Of the check.
     promise : str
-        What the check holds an estimator to.
+        What the check holds a plugin to.
     status : str
         "passed", "failed", "skipped", "expected failure" or "unexpected pass".
     message : str
@@ -36,7 +36,7 @@ class CheckResult:
     what_to_do : str
         Advice; empty where nothing is to be done.
     error : Exception or None
-        What the estimator raised where it should not have, with its traceback.
+        What the plugin raised where it should not have, with its traceback.
     """
 
     name: str
@@ -59,21 +59,26 @@ class CheckResult:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ConformanceReport:
-    """What a conformance suite found; made by `check_churn_estimator`.
+    """What a conformance suite found.
+
+    Made by `check_churn_estimator` and `check_relationship_classifier`.
 
     Attributes
     ----------
-    estimator : str
+    plugin : str
         Name of the class or factory that was checked.
     results : tuple of CheckResult
         One per check, in the order of the suite.
     seed : int
-        Of the simulated logs, and the ``random_state`` of the estimators.
+        Of the simulated logs, and the ``random_state`` of the plugins.
+    kind : str
+        What kind of plugin it is held to be.
     """
 
-    estimator: str
+    plugin: str
     results: tuple[CheckResult, ...]
     seed: int
+    kind: str = "churn estimator"
 
     @property
     def passed(self) -> bool:
@@ -97,8 +102,8 @@ class ConformanceReport:
             return
         lines = "\n".join(f"- {one.explain()}" for one in self.failures)
         raise PluginContractError(
-            f"{self.estimator} does not keep {len(self.failures)} of {len(self)} promises of a "
-            f"churn estimator:\n{lines}"
+            f"{self.plugin} does not keep {len(self.failures)} of {len(self)} promises of a "
+            f"{self.kind}:\n{lines}"
         ) from next((one.error for one in self.failures if one.error is not None), None)
 
     def to_frame(self) -> Any:
@@ -142,7 +147,7 @@ class ConformanceReport:
     def __repr__(self) -> str:
         return one_line(
             "ConformanceReport",
-            estimator=self.estimator,
+            plugin=self.plugin,
             passed=self.passed,
             checks=len(self),
             failures=", ".join(one.name for one in self.failures) or None,
@@ -156,4 +161,4 @@ class ConformanceReport:
             (one.name, f"{one.status}: {one.message}" if one.message else one.status)
             for one in self.results
         ]
-        return html_table(f"Conformance of {self.estimator}", rows)
+        return html_table(f"Conformance of {self.plugin}", rows)

@@ -1,31 +1,26 @@
-"""The estimator under test: how it is made, fitted and asked, and what its answers must be."""
+"""The plugin under test: how it is made and asked, and what its answers must be."""
 
 from __future__ import annotations
 
-import copy
-import functools
 import os
 import random
 import threading
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.churn.registry import ESTIMATORS
-from customerintel.churn.scorer import ChurnScorer
-from customerintel.exceptions import InvalidArgumentError
-from customerintel.tables import History
-from customerintel.testing.datasets import MOMENT, Business, Transactions, simulate
+from customerintel.plugins.contract import Contract
 
 __all__ = [
-    "HORIZON", "SAME", "Broken", "Skipped", "Subject", "factory_of", "in_time", "require", "same",
-    "undisturbed", "valid",
+    "SAME", "Broken", "Floats", "Maker", "Skipped", "Subject", "in_time", "require", "same",
+    "undisturbed",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -33,8 +28,6 @@ Maker = Callable[[], Any]
 
 #: Predictions that differ by no more are the same, and may miss 0 and 1 by so much.
 SAME = 1e-9
-#: Days ahead, where a check does not say otherwise.
-HORIZON = 90.0
 #: Seconds after which a call counts as one that does not come back.
 PATIENCE = 60.0
 
@@ -57,103 +50,74 @@ def require(*, that: bool, message: str, what_to_do: str) -> None:
         raise Broken(message, what_to_do)
 
 
-def factory_of(estimator: Any) -> tuple[Maker, str]:
-    """Return what makes a fresh estimator, and a name for it.
-
-    Parameters
-    ----------
-    estimator : object, class, callable or str
-        Of an object, every fresh one is a deep copy; a text is a registered name. A
-        `ChurnScorer` stands for the estimator that it wraps.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is neither, or does not make an estimator.
-    """
-    if isinstance(estimator, str):
-        return ESTIMATORS.load(estimator).factory, estimator
-    if isinstance(estimator, ChurnScorer):
-        return estimator._make, estimator.name
-    how, maker = "made without arguments", estimator
-    name = getattr(estimator, "__name__", type(estimator).__name__)
-    if not isinstance(estimator, type) and hasattr(estimator, "fit"):
-        how, maker = "copied", functools.partial(copy.deepcopy, estimator)
-    elif not callable(estimator):
-        raise InvalidArgumentError(
-            "A churn estimator is an object with fit and predict, its class, or a function "
-            f"without arguments that makes one; got {type(estimator).__name__}."
-        )
-    try:
-        maker()
-    except Exception as error:
-        raise InvalidArgumentError(
-            f"{name} cannot be {how} ({type(error).__name__}: {error}). Every check needs a fresh "
-            f"estimator: give a function that makes one, such as lambda: {name}(…)."
-        ) from error
-    return maker, name
-
-
-class Subject:
-    """An estimator under test, and the logs it is tried on.
+class Subject(ABC):
+    """A plugin under test: how it is made, made ready, and asked.
 
     Parameters
     ----------
     maker : callable
-        Makes a fresh estimator.
+        Makes a fresh one.
     seed : int
-        Of the logs, and the ``random_state`` of estimators that have one.
-    business : {"shop", "subscription"}
-        Of what business the logs are.
+        Of the data, and the ``random_state`` of those that have one.
     """
 
-    def __init__(self, maker: Maker, seed: int, business: Business) -> None:
+    contract: ClassVar[Contract]
+    #: What it is called, what it is asked by, of what, and what it must return.
+    noun: ClassVar[str]
+    method: ClassVar[str]
+    thing: ClassVar[str]
+    shape: ClassVar[str]
+
+    def __init__(self, maker: Maker, seed: int) -> None:
         self.maker = maker
         self.seed = seed
-        self.business: Business = business
 
-    @cached_property
-    def rows(self) -> Transactions:
-        """A few hundred customers, before and after the moment."""
-        return simulate(300, self.seed, self.business)
+    @abstractmethod
+    def data(self) -> Any:
+        """Return the plain data; made anew each time, so that nobody can spoil them."""
 
-    @cached_property
-    def few(self) -> Transactions:
-        """Fewer customers, for where the number does not matter."""
-        return simulate(120, self.seed, self.business)
+    @abstractmethod
+    def fit(self, data: Any) -> Any:
+        """Return a fresh one, fitted if it has to be."""
+
+    def forms(self, data: Any) -> list[Any]:
+        """Return all that a fitted one may be kept as."""
+        return [self.fit(data)]
+
+    @abstractmethod
+    def views(self) -> tuple[Callable[[], Any], Callable[[], Any]]:
+        """Return what gives the plain data, and what gives others, as often as it is called."""
+
+    @abstractmethod
+    def snapshot(self, data: Any) -> dict[str, str]:
+        """Return a digest of all that the data hold, by name."""
 
     @cached_property
     def reference(self) -> Floats:
-        """What a fresh estimator, fitted to the plain history, says of it."""
-        history = self.history()
-        return self.ask(self.fit(history), history)
-
-    def history(self) -> History:
-        """Return the plain history; a new log each time, so that nobody can spoil it."""
-        return self.rows.until(MOMENT).history()
+        """What a fresh one, fitted to the plain data, says of them."""
+        data = self.data()
+        return self.ask(self.fit(data), data)
 
     def fresh(self) -> Any:
-        """Return an estimator that was never fitted, seeded if it can be."""
+        """Return one that was never fitted, seeded if it can be."""
         made = self.maker()
         if hasattr(made, "random_state"):
             made.random_state = self.seed
         return made
 
-    def fit(self, history: History, horizon_days: float = HORIZON) -> Any:
-        """Return a fresh estimator, fitted."""
-        made = self.fresh()
-        made.fit(history, horizon_days=horizon_days)
-        return made
+    def answer(self, made: Any, data: Any) -> Any:
+        """Return what it answers, as it is."""
+        return getattr(made, self.method)(data)
 
-    def ask(self, estimator: Any, history: History) -> Floats:
-        """Return a copy of what an estimator predicts, as floats of whatever shape."""
-        found = estimator.predict(history)
+    def ask(self, made: Any, data: Any) -> Floats:
+        """Return a copy of what it answers, as floats of whatever shape."""
+        found = self.answer(made, data)
         try:
             return np.array(found, np.float64)
         except (TypeError, ValueError) as error:
             raise Broken(
-                f"predict returned what is no array of numbers: {type(found).__name__}.",
-                "Return a float64 array of shape (history.n_customers,).",
+                f"{self.method} returned what is no array of numbers: {type(found).__name__}.",
+                f"Return a float64 array of shape {self.shape}.",
             ) from error
 
 
@@ -173,24 +137,9 @@ def same(found: Floats, expected: Floats, what: str, what_to_do: str) -> None:
     )
 
 
-def valid(found: Floats, history: History, where: str, what_to_do: str) -> None:
-    """Raise `Broken` unless predictions have the right shape and are probabilities."""
-    right = (history.n_customers,)
-    if found.shape != right:
-        raise Broken(f"{where}: predict returned shape {found.shape}, not {right}.", what_to_do)
-    good = (found >= -SAME) & (found <= 1.0 + SAME)
-    if not good.all():
-        first = found[~good][0]
-        raise Broken(
-            f"{where}: {int((~good).sum())} of {good.size} predictions are no probabilities, the "
-            f"first {first:.6g}.",
-            what_to_do,
-        )
-
-
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put back what an estimator may have done to the process; its warnings are not shown."""
+    """Put back what a plugin may have done to the process; its warnings are not shown."""
     numpy_state = np.random.get_state()  # noqa: NPY002 - the global state is what is guarded
     state, place, environment = random.getstate(), Path.cwd(), dict(os.environ)
     try:

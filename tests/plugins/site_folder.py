@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from customerintel.plugins import CHURN_ESTIMATOR, Registry
+from customerintel.plugins import CHURN_ESTIMATOR, RELATIONSHIP_CLASSIFIER, Registry
 
 GROUP = "customerintel.churn_estimators"
+CLASSIFIERS = "customerintel.relationship_classifiers"
 
 #: Source of a module with an estimator that keeps the contract.
 GOOD = """
@@ -37,14 +38,24 @@ class Site:
         self.modules: set[str] = set()
 
     def add(self, distribution: str, version: str, points: dict[str, str], **modules: str) -> None:
-        """Install a distribution with entry points and the sources of its modules."""
+        """Install a distribution with churn estimators and the sources of its modules."""
+        self.add_groups(distribution, version, {GROUP: points}, **modules)
+
+    def add_groups(
+        self, distribution: str, version: str, groups: dict[str, dict[str, str]], **modules: str
+    ) -> None:
+        """Install a distribution with entry points of several groups."""
         info = self.folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(
             f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
         )
-        lines = "".join(f"{name} = {value}\n" for name, value in points.items())
-        (info / "entry_points.txt").write_text(f"[{GROUP}]\n{lines}")
+        lines = [
+            line
+            for group, points in groups.items()
+            for line in (f"[{group}]", *(f"{name} = {value}" for name, value in points.items()))
+        ]
+        (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
         for name, source in modules.items():
             (self.folder / f"{name}.py").write_text(source)
         self.modules |= modules.keys()
@@ -65,6 +76,12 @@ def a_site() -> Iterator[Site]:
             for name in site.modules:
                 sys.modules.pop(name, None)
             importlib.invalidate_caches()
+
+
+def a_classifier_registry(**options) -> Registry:
+    """Make a registry of relationship classifiers, with nothing built in."""
+    settings = {"builtins": {}, **options}
+    return Registry(group=CLASSIFIERS, contract=RELATIONSHIP_CLASSIFIER, **settings)
 
 
 def a_registry(**options) -> Registry:

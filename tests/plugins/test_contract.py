@@ -175,6 +175,43 @@ def test_labels_of_a_classifier():
     assert RELATIONSHIP_CLASSIFIER.faults(bare()) == ["labels is missing"]
 
 
+class Learning:
+    api_version = 1
+
+    def __init__(self):
+        self.labels = ("a", "b")
+
+    def predict_proba(self, signals, /):
+        return signals
+
+    def fit(self, signals, labels, /):
+        return self
+
+    def adapt(self, signals, /):
+        return self
+
+
+def test_a_classifier_may_learn_and_adapt():
+    assert RELATIONSHIP_CLASSIFIER.faults(Learning) == []
+    assert RELATIONSHIP_CLASSIFIER.faults(Learning()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "call"),
+    [
+        ("predict_proba", lambda self: 0, "predict_proba(signals)"),
+        ("fit", lambda self, signals: self, "fit(signals, labels)"),
+        ("adapt", lambda self: self, "adapt(signals)"),
+        ("to_state", lambda self, x: {}, "to_state()"),
+    ],
+)
+def test_methods_of_a_classifier_that_cannot_be_called(name, method, call):
+    kind = type("Odd", (Learning,), {name: method})
+    (fault,) = RELATIONSHIP_CLASSIFIER.faults(kind)
+    assert fault.startswith(f"{name} is called as {call}, which does not fit: ")
+    assert RELATIONSHIP_CLASSIFIER.faults(kind()) == [fault]
+
+
 def test_what_a_factory_makes_is_held_to_the_contract():
     registry = a_registry()
     registry.register("acme-int", lambda: 3)

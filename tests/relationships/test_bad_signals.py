@@ -159,7 +159,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("given", CASES)
-def test_signals_that_cannot_be_made(given):
+def test_errors(given):
     call, error, message = CASES[given]
     with pytest.raises(error) as caught:
         call()

@@ -104,7 +104,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("given", CASES)
-def test_bad_input(given):
+def test_errors(given):
     call, error, message = CASES[given]
     with pytest.raises(error) as caught:
         call()

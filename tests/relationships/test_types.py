@@ -75,9 +75,9 @@ def test_prototypes_are_an_array_that_cannot_be_written():
 
 
 def test_levels_are_in_the_order_of_the_names():
-    found = types("core").levels(["clumpiness", "idea_rate"])
+    found = types("core").levels(["clumpiness", "an_unknown_signal"])
     assert found.shape == (6, 2)
-    assert found[CORE.index("fling"), 0] == 0.9
+    assert found[CORE.index("fling"), 0] == 0.8
     assert np.isnan(found[CORE.index("fling"), 1])
     assert types("core").levels([]).shape == (6, 0)
 
@@ -205,9 +205,9 @@ def test_within_another_model_pydantic_tells_the_fault():
 
 def test_repr_and_words_of_a_type():
     one = types("core")["fling"]
-    assert repr(one) == "RelationshipType(key=fling, coarse=brief, signals=14, status=published)"
+    assert repr(one) == "RelationshipType(key=fling, coarse=brief, signals=45, status=published)"
     assert str(one) == "fling"
-    assert "clumpiness 0.9" in one._repr_html_()
+    assert "clumpiness 0.8" in one._repr_html_()
 
 
 @pytest.mark.parametrize("word", sorted(RESERVED))

@@ -21,11 +21,19 @@ from models.test_statistics import HISTORIES
 from models.test_unusual_models import RESULTS as MODEL_RESULTS
 from plot.test_bad_input import CALLS as PICTURES
 from plugins.test_bad_plugins import CASES as PLUGINS
+from relationships.test_bad_classification import CASES as CLASSIFICATIONS
+from relationships.test_bad_classifiers import CASES as CLASSIFIERS
+from relationships.test_bad_relationships import CASES as RELATIONSHIPS
+from relationships.test_bad_signals import CASES as SIGNALS
+from relationships.test_bad_simulation import CASES as SIMULATIONS
+from relationships.test_bad_types import CASES as TYPES
 from rfm.test_bad_input import INVALID, SCHEMES
 from tables.test_bad_calls import CALLS
 from tables.test_bad_features import CASES as FEATURES
 from tables.test_bad_input import ERRORS
+from tables.test_bad_interactions import CASES as INTERACTIONS
 from tables.test_bad_rows import RULES
+from tables.test_bad_surveys import CASES as SURVEYS
 from tables.test_unusual_input import RESULTS
 from testing.test_bad_conformance import CASES as CONFORMANCE
 
@@ -108,6 +116,24 @@ def rows_of_churn() -> list[str]:
     ]
 
 
+def rows_of_relationships() -> list[str]:
+    named = (
+        ("tables/test_bad_interactions", INTERACTIONS),
+        ("tables/test_bad_surveys", SURVEYS),
+        ("relationships/test_bad_signals", SIGNALS),
+        ("relationships/test_bad_types", TYPES),
+        ("relationships/test_bad_classification", CLASSIFICATIONS),
+        ("relationships/test_bad_classifiers", CLASSIFIERS),
+        ("relationships/test_bad_relationships", RELATIONSHIPS),
+        ("relationships/test_bad_simulation", SIMULATIONS),
+    )
+    return [
+        row(given, f"`{error.__name__}`: {code(message)}", f"{test}.py::test_errors")
+        for test, held in named
+        for given, (_, error, message) in held.items()
+    ]
+
+
 def rows_of_rules() -> list[str]:
     return [
         f"| {broken} | `{rule}` | `tests/tables/test_bad_rows.py::test_rules[{rule}]` |"
@@ -142,6 +168,7 @@ EXPECTED = [
     *rows_of_models(),
     *rows_of_model_results(),
     *rows_of_churn(),
+    *rows_of_relationships(),
     *rows_of_rules(),
     *rows_of_results(),
     *rows_of_scores(),

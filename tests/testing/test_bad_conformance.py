@@ -5,11 +5,18 @@ from __future__ import annotations
 import threading
 
 import pytest
+from testing.classifiers import Good as Classifier
 from testing.estimators import Good
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.testing import ChurnEstimatorConformance, check_churn_estimator
-from customerintel.testing.checks import CHECKS
+from customerintel.testing import (
+    ChurnEstimatorConformance,
+    RelationshipClassifierConformance,
+    check_churn_estimator,
+    check_relationship_classifier,
+)
+from customerintel.testing.checks import CLASSIFIER_CHECKS
+from customerintel.testing.checks import ESTIMATOR_CHECKS as CHECKS
 
 
 class NeedsAnArgument(Good):
@@ -108,6 +115,38 @@ CASES = {
         InvalidArgumentError,
         (
             "TestMine does not say what to test. Write estimator = … in the class: an estimator, "
+            "its class, or a function without arguments that makes one."
+        ),
+    ),
+    "a conformance check of what is no classifier": (
+        lambda: check_relationship_classifier(3.5),
+        InvalidArgumentError,
+        (
+            "A relationship classifier is an object with predict_proba, its class, or a function "
+            "without arguments that makes one; got float."
+        ),
+    ),
+    "an expected failure of an unknown check of classifiers": (
+        lambda: check_relationship_classifier(Classifier, expected_failures={"subsets": "why"}),
+        InvalidArgumentError,
+        (
+            "expected_failures names 'subsets', which is no check. Did you mean 'subset'? The "
+            f"checks are: {', '.join(CLASSIFIER_CHECKS)}."
+        ),
+    ),
+    "expected failures of a classifier without reasons": (
+        lambda: check_relationship_classifier(Classifier, expected_failures=["subset"]),
+        InvalidArgumentError,
+        (
+            "expected_failures must map names of checks to reasons, such as {'subset': 'it "
+            "compares customers with each other'}; got list."
+        ),
+    ),
+    "a conformance class without a classifier": (
+        lambda: type("TestMine", (RelationshipClassifierConformance,), {})().test_contract(),
+        InvalidArgumentError,
+        (
+            "TestMine does not say what to test. Write classifier = … in the class: a classifier, "
             "its class, or a function without arguments that makes one."
         ),
     ),

@@ -7,7 +7,7 @@ from testing.estimators import BROKEN, Good, Plain
 from testing.narrow_minds import Hangs
 
 from customerintel.testing import check_churn_estimator, subject
-from customerintel.testing.checks import CHECKS
+from customerintel.testing.checks import ESTIMATOR_CHECKS as CHECKS
 
 
 @pytest.fixture(autouse=True)

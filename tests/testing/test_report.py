@@ -14,7 +14,7 @@ from testing.wrong_answers import UpsideDown
 import customerintel as ci
 from customerintel.exceptions import PluginContractError
 from customerintel.testing import CheckResult, ConformanceReport, check_churn_estimator
-from customerintel.testing.checks import CHECKS
+from customerintel.testing.checks import ESTIMATOR_CHECKS as CHECKS
 from customerintel.testing.datasets import MOMENT, simulate
 
 
@@ -49,7 +49,7 @@ def test_what_it_takes(given, name):
     report = check_churn_estimator(given)
     assert report.passed
     assert report.failures == ()
-    assert report.estimator == name
+    assert report.plugin == name
     assert report.raise_if_failed() is None
 
 
@@ -77,14 +77,14 @@ def test_a_registered_name():
     finally:
         ESTIMATORS.unregister("good-of-these-tests")
     assert report.passed
-    assert report.estimator == "good-of-these-tests"
+    assert report.plugin == "good-of-these-tests"
 
 
 def test_a_scorer_stands_for_its_estimator():
     scorer = ci.churn.get("recency")
     report = check_churn_estimator(scorer)
     assert report.passed
-    assert report.estimator == "recency"
+    assert report.plugin == "recency"
 
 
 def test_rounding_is_no_failure():
@@ -143,7 +143,7 @@ def test_the_table(broken):
 
 def test_how_it_shows_itself(broken):
     assert repr(broken) == (
-        f"ConformanceReport(estimator=WantsMoney, passed=False, checks={len(CHECKS)}, "
+        f"ConformanceReport(plugin=WantsMoney, passed=False, checks={len(CHECKS)}, "
         "failures=no_amounts, skipped=1)"
     )
     shown = ConformanceReport(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import customerintel.testing
-from customerintel.testing.checks import CHECKS
+from customerintel.testing.checks import CLASSIFIER_CHECKS, ESTIMATOR_CHECKS
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,7 +35,9 @@ def test_the_function_needs_no_pytest():
     assert ran.stdout.strip() == "True"
 
 
-@pytest.mark.parametrize("name", ["ChurnEstimatorConformance", "strategies"])
+@pytest.mark.parametrize(
+    "name", ["ChurnEstimatorConformance", "RelationshipClassifierConformance", "strategies"]
+)
 def test_what_needs_more_says_so(name):
     code = BARRED + (
         "from customerintel.exceptions import MissingDependencyError\n"
@@ -66,13 +68,21 @@ def test_every_name_is_there():
         _ = room.nothing
 
 
-def test_the_page_has_every_check_and_its_promise():
+@pytest.mark.parametrize(
+    ("heading", "checks"),
+    [
+        ("## The checks of churn estimators", ESTIMATOR_CHECKS),
+        ("## The checks of relationship classifiers", CLASSIFIER_CHECKS),
+    ],
+)
+def test_the_page_has_every_check_and_its_promise(heading, checks):
     page = (ROOT / "docs" / "reference" / "conformance.md").read_text(encoding="utf-8")
-    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    section = page.partition(f"{heading}\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
     told = {}
     for row in rows:
         name, promise, why = (cell.strip() for cell in row.strip("|").split(" | "))
         assert why.endswith("."), name
         told[name.strip("`")] = promise
-    assert told == {name: check.promise for name, check in CHECKS.items()}
-    assert list(told) == list(CHECKS)
+    assert told == {name: check.promise for name, check in checks.items()}
+    assert list(told) == list(checks)

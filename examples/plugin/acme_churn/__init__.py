@@ -1,7 +1,8 @@
-"""Churn by the gaps between purchases: an example of a plugin for customerintel."""
+"""Churn by gaps and types by talk: an example of plugins for customerintel."""
 
 from __future__ import annotations
 
 from acme_churn.gap import GapEstimator
+from acme_churn.talk import TalkClassifier
 
-__all__ = ["GapEstimator"]
+__all__ = ["GapEstimator", "TalkClassifier"]

@@ -16,7 +16,7 @@ from customerintel.exceptions import (
     PluginContractError,
     PluginLoadError,
 )
-from customerintel.plugins import CHURN_ESTIMATOR, Registry
+from customerintel.plugins import CHURN_ESTIMATOR, RELATIONSHIP_CLASSIFIER, Registry
 
 GROUP = "customerintel.churn_estimators"
 
@@ -119,3 +119,26 @@ def test_doctor_names_them_and_ends_well():
     assert "acme-gap (acme-churn 1.2.0): ok" in run.stdout
     assert "broken-import (broken-churn 0.3.0): broken" in run.stdout
     assert "the licence file is missing" in run.stdout
+
+
+def test_classifiers_are_found_beside_the_estimators():
+    made = Registry(
+        group="customerintel.relationship_classifiers",
+        contract=RELATIONSHIP_CLASSIFIER,
+        builtins={},
+    )
+    rows = {row.name: row for row in made.plugins().rows}
+    assert rows["acme-talk"].status == "ok"
+    assert (rows["acme-talk"].distribution, rows["broken-sums"].status) == ("acme-churn", "ok")
+    for name in ("broken-labels", "broken-silent"):
+        assert rows[name].status == "broken"
+        assert type(rows[name].plugin) is PluginContractError
+        assert "of broken-churn 0.3.0" in rows[name].reason
+
+
+def test_a_classifier_by_name_in_the_room_of_relationships(log):
+    history = log.as_of("2024-04-01")
+    table = ci.relationships.classify(history, classifier="acme-talk")
+    assert table.probabilities.shape == (history.n_customers, len(table.labels))
+    with pytest.raises(PluginContractError, match=r"broken-sums.*broken-churn 0\.3\.0"):
+        ci.relationships.classify(history, classifier="broken-sums")

@@ -1,0 +1,193 @@
+"""Customers whose type is known, and classifiers that learn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel.exceptions import InvalidArgumentError
+from customerintel.models.arguments import check_seed
+from customerintel.relationships.collecting import signals
+from customerintel.relationships.lookup import scorer_of
+from customerintel.relationships.signal_set import Signals
+from customerintel.relationships.type_registry import read_types
+from customerintel.rfm.read_only import seal
+from customerintel.tables.results import html_table, one_line
+
+if TYPE_CHECKING:
+    from customerintel.relationships.scorer import RelationshipScorer
+
+__all__ = ["LabelledCustomers", "calibrate"]
+
+#: Fewer labelled customers than this teach nothing.
+LEAST = 20
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledCustomers:
+    """What is known of customers, and what kind of relationship some of them have.
+
+    Parameters
+    ----------
+    signals : Signals
+        Of all customers.
+    labels : ndarray of object, shape (n_customers,), or mapping
+        Key of each one's type, None where it is not known; or a mapping from ids to keys.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is not one label per customer.
+    """
+
+    signals: Signals = field(repr=False)
+    labels: NDArray[np.object_] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.signals, Signals):
+            raise InvalidArgumentError(
+                "LabelledCustomers takes what relationships.signals() returns; got "
+                f"{type(self.signals).__name__}."
+            )
+        given: Any = self.labels
+        if isinstance(given, Mapping):
+            given = [given.get(key) for key in self.signals.customer_id.tolist()]
+        labels = np.empty(len(self.signals), object)
+        found = list(given)
+        if len(found) != len(labels):
+            raise InvalidArgumentError(
+                f"There are {len(found):,} labels for {len(labels):,} customers. Give one per "
+                "customer in the order of signals.customer_id, None where it is not known."
+            )
+        labels[:] = found
+        object.__setattr__(self, "labels", labels)
+        seal(self)
+
+    @classmethod
+    def from_survey(cls, known: Signals) -> LabelledCustomers:
+        """Take the stated types as labels.
+
+        Parameters
+        ----------
+        known : Signals
+            With a survey; customers who stated nothing have no label.
+        """
+        return cls(known, known.stated)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def n_labelled(self) -> int:
+        """Number of customers with a label."""
+        return sum(label is not None for label in self.labels)
+
+    def __repr__(self) -> str:
+        return one_line("LabelledCustomers", customers=len(self), labelled=self.n_labelled)
+
+    def _repr_html_(self) -> str:
+        facts = [("customers", len(self)), ("labelled", self.n_labelled)]
+        return html_table("Labelled customers", facts)
+
+
+def calibrate(
+    classifier: Any, labelled: Any, /, *, types: Any = None, seed: int | None = 0
+) -> RelationshipScorer:
+    """Let a classifier learn from customers whose type is known.
+
+    Parameters
+    ----------
+    classifier : str, class, classifier or RelationshipScorer
+        ``"prototype"`` learns how its signals weigh, what they look like per type, and from
+        which probability on labels are reliable; ``"supervised"`` is learned from scratch.
+    labelled : LabelledCustomers, tuple of signals and labels, or SimulatedShop
+        Customers with the types that they stated in a survey, or that are known otherwise.
+        Where labels are the stated types themselves, these are not used as evidence.
+    types : str, TypeRegistry, mapping or path, optional
+        By default the classifier's own, those of a simulated shop, or ``"core"``.
+    seed : int, optional
+        Given to the classifier as ``random_state`` where it has one.
+
+    Returns
+    -------
+    RelationshipScorer
+        To be given to `classify` as ``classifier``, and saved.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the classifier cannot learn, there are fewer than 20 labelled customers, fewer than
+        two types among them, or labels that the registry does not know.
+
+    Examples
+    --------
+    >>> import customerintel as ci
+    >>> shop = ci.relationships.simulate(600, seed=1)
+    >>> scorer = ci.relationships.calibrate("prototype", shop)
+    >>> scorer
+    RelationshipScorer(classifier=prototype, labels=6, source=built-in, distribution=customerintel)
+    """
+    known = _read(labelled)
+    given = types if types is not None else getattr(labelled, "types", None)
+    scorer = scorer_of(classifier, _registry(given), check_seed(seed, optional=True))
+    registry = scorer.types or read_types("core" if given is None else given)
+    keys = np.empty(len(known), object)
+    strange = []
+    for row, label in enumerate(known.labels.tolist()):
+        keys[row] = None if label is None else registry.resolve(label)
+        if label is not None and keys[row] is None:
+            strange.append(row)
+    if strange:
+        raise InvalidArgumentError(
+            f"{len(strange):,} labels are no types of {registry.id!r} (first places: "
+            f"{', '.join(map(str, strange[:5]))}). Its types are {', '.join(registry.labels)}."
+        )
+    present = {key for key in keys.tolist() if key is not None}
+    n = sum(key is not None for key in keys.tolist())
+    if n < LEAST or len(present) < 2:
+        raise InvalidArgumentError(
+            f"There are {n:,} labelled customers of {len(present)} types; at least {LEAST} of two "
+            "types are needed to learn from."
+        )
+    return scorer.fit(known.signals, keys)
+
+
+def _registry(given: Any) -> Any:
+    """Return the registry of a name, or of the keys that a simulated shop has."""
+    if isinstance(given, tuple):
+        for name in ("core", "extended"):
+            registry = read_types(name)
+            if set(given) <= set(registry.labels):
+                return registry
+    return None if given is None else read_types(given)
+
+
+def _read(labelled: Any) -> LabelledCustomers:
+    """Return labelled customers.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If they are something else.
+    """
+    if isinstance(labelled, LabelledCustomers):
+        return labelled
+    if isinstance(labelled, tuple) and len(labelled) == 2:
+        return LabelledCustomers(*labelled)
+    if hasattr(labelled, "as_of") and hasattr(labelled, "label_of"):
+        history = labelled.as_of()
+        known = signals(
+            history,
+            interactions=labelled.interactions,
+            survey=labelled.survey,
+            customers=labelled.customers,
+        )
+        return LabelledCustomers(known, labelled.label_of(known.customer_id))
+    raise InvalidArgumentError(
+        "calibrate takes LabelledCustomers(signals, labels), a tuple of the two, or a simulated "
+        f"shop; got {type(labelled).__name__}."
+    )

@@ -1,0 +1,91 @@
+"""Relationship classifiers that keep every promise, and ones that break one each."""
+
+from __future__ import annotations
+
+from testing.bad_classifiers import (
+    AdaptsItself,
+    EditsWhatItFits,
+    EditsWhatItIsAsked,
+    FitsNobodyToNothing,
+    ForgetsTheScale,
+    HasNoSeed,
+    HidesWarnings,
+    IgnoresItsSeed,
+    LearnsOnTheWay,
+    NoWayBack,
+    Prints,
+    Remembers,
+    ReturnsNothing,
+    SaysNothing,
+    SeedsNumPy,
+    SetsTheEnvironment,
+    SharesItsClass,
+    SharesItsScratch,
+    SharesWhatItAdapts,
+    Warns,
+)
+from testing.good_classifiers import Good, Plain
+from testing.narrow_classifiers import (
+    DividesByWhatIsKnown,
+    GoesByThePlace,
+    Squeezes,
+    Standardises,
+    WantsIntegers,
+    WantsSomebody,
+    WantsTalk,
+    WantsWordsItKnows,
+)
+from testing.wrong_probabilities import (
+    ForgetsALabel,
+    Gaps,
+    HandsOutItsOwn,
+    LeavesSomeOver,
+    NewerProtocol,
+    Objects,
+    OneTooFew,
+    Scores,
+    TurnsItsLabels,
+)
+
+__all__ = ["BROKEN", "Good", "Plain", "Squeezes"]
+
+#: What each breaks, and nothing else.
+BROKEN = {
+    NewerProtocol: "contract",
+    TurnsItsLabels: "labels",
+    ForgetsALabel: "labels",
+    OneTooFew: "output_shape",
+    Objects: "output_dtype",
+    Scores: "output_range",
+    LeavesSomeOver: "output_sum",
+    Gaps: "output_gaps",
+    HandsOutItsOwn: "predict_twice",
+    IgnoresItsSeed: "seed",
+    HasNoSeed: "repeatable",
+    ForgetsTheScale: "saved_state",
+    NoWayBack: "saved_state",
+    EditsWhatItFits: "input_unchanged",
+    EditsWhatItIsAsked: "input_unchanged",
+    SeedsNumPy: "process_unchanged",
+    HidesWarnings: "process_unchanged",
+    SetsTheEnvironment: "process_unchanged",
+    SharesItsScratch: "predict_in_threads",
+    SharesItsClass: "fit_in_threads",
+    Prints: "quiet",
+    Warns: "quiet",
+    AdaptsItself: "adapts",
+    SharesWhatItAdapts: "adapts",
+    LearnsOnTheWay: "adapts",
+    ReturnsNothing: "fit_returns_self",
+    Remembers: "refit",
+    SaysNothing: "fit_nothing",
+    FitsNobodyToNothing: "fit_nothing",
+    GoesByThePlace: "order",
+    Standardises: "subset",
+    WantsTalk: "missing_sources",
+    DividesByWhatIsKnown: "nothing_known",
+    WantsWordsItKnows: "unknown_words",
+    WantsIntegers: "text_ids",
+    Squeezes: "one_customer",
+    WantsSomebody: "empty",
+}
