@@ -11,14 +11,10 @@ from numpy.typing import NDArray
 from customerintel.relationships.additive import Rows, fit_additive, log_loss, scores_of
 from customerintel.relationships.binned_signals import bins_of, most_bins, stated_codes
 from customerintel.relationships.binning import MISSING, Binning
-from customerintel.relationships.description import (
-    Known,
-    counted,
-    describe,
-    own_part,
-)
+from customerintel.relationships.description import Described, Known, counted, describe
 from customerintel.relationships.expectations import confusion, levels_of
 from customerintel.relationships.fitted_types import FittedTypes
+from customerintel.relationships.reliance import reliance_of
 
 if TYPE_CHECKING:
     from customerintel.relationships.signal_set import Signals
@@ -67,8 +63,9 @@ def learn(types: TypeRegistry, signals: Signals, labels: Any) -> FittedTypes:
     binning = Binning.of([signals[name] for name in names])
     bins, weights = bins_of(signals.take(labelled), names, binning, types)
     known = Known(bins, weights, most_bins(binning, types))
-    described = describe(known, levels_of(types, names), confusion(types))
-    first, mix, shares = _counted(known, described.shares, np.eye(len(types))[codes])
+    levels, reliance = levels_of(types, names), reliance_of(names)
+    described = describe(known, levels, confusion(types), reliance)
+    first, mix, shares = _counted(known, described, np.eye(len(types))[codes])
     table, least = _searched(Rows(bins, weights, codes), first, np.log(mix))
     return FittedTypes(
         types=types,
@@ -91,18 +88,17 @@ def are_statements(types: TypeRegistry, signals: Signals, labels: Any) -> bool:
     return bool(both.any() and (codes[both] == said[both]).all())
 
 
-def _counted(known: Known, described: Floats, belongs: Floats) -> tuple[Floats, Floats, Floats]:
+def _counted(known: Known, described: Described, belongs: Floats) -> tuple[Floats, Floats, Floats]:
     """Return what counting says of each bin, the types' shares, and how bins are filled."""
     mix = (belongs.sum(axis=0) + 1.0) / (len(belongs) + belongs.shape[1])
     seen = counted(known, belongs)
-    shares = (seen + DESCRIBED * described) / (seen.sum(axis=1, keepdims=True) + DESCRIBED)
+    shares = (seen + DESCRIBED * described.shares) / (seen.sum(axis=1, keepdims=True) + DESCRIBED)
     logs = np.log(np.maximum(shares, LEAST_LIKELY))
     logs = logs - logs.mean(axis=2, keepdims=True)
-    own = own_part(known, belongs, shares)
     # how bins are filled is told by all alike, however much each counts as evidence
     filled = counted(replace(known, weights=np.ones_like(known.weights)), belongs)
-    filled = (filled + described) / (filled.sum(axis=1, keepdims=True) + 1.0)
-    return own[:, None, None] * logs, mix, filled
+    filled = (filled + described.shares) / (filled.sum(axis=1, keepdims=True) + 1.0)
+    return described.reliance[:, None, None] * logs, mix, filled
 
 
 def _searched(rows: Rows, first: Floats, prior: Floats) -> tuple[Floats, float]:

@@ -10,16 +10,10 @@ from numpy.typing import NDArray
 from customerintel.relationships.binning import MISSING
 from customerintel.relationships.expectations import Levels, bin_shares
 
-__all__ = ["Described", "Known", "belonging", "counted", "describe", "observed_sizes", "own_part"]
+__all__ = ["Described", "Known", "belonging", "counted", "describe", "observed_sizes"]
 
 Floats = NDArray[np.float64]
 
-#: Customers whose contributions tell how far signals say the same thing.
-LOOKED_AT = 4_000
-#: What a signal counts at least, however much others say the same.
-LEAST_OWN = 0.1
-#: Before anything is known of how far signals overlap.
-HALF = 0.5
 #: No bin is less likely than this for a type: nobody is ruled out by one signal.
 LEAST_LIKELY = 1e-6
 
@@ -61,17 +55,17 @@ class Described:
     ----------
     shares : ndarray of float64, shape (n_columns, n_bins, n_types)
         How many customers of each type are in each bin.
-    own : ndarray of float64, shape (n_columns,)
-        How much of each column's evidence is its own; the rest others say as well.
+    reliance : ndarray of float64, shape (n_columns,)
+        The factor on the log-likelihood of each column.
     """
 
     shares: Floats
-    own: Floats
+    reliance: Floats
 
     @property
     def table(self) -> Floats:
         """What each bin says for each type: logs of likelihoods, shape as `shares`."""
-        return self.own[:, None, None] * _logs(self.shares)
+        return self.reliance[:, None, None] * _logs(self.shares)
 
 
 def observed_sizes(known: Known) -> list[Floats]:
@@ -83,7 +77,7 @@ def observed_sizes(known: Known) -> list[Floats]:
     return out
 
 
-def describe(known: Known, levels: Levels, stated: Floats) -> Described:
+def describe(known: Known, levels: Levels, stated: Floats, reliance: Floats) -> Described:
     """Return what a registry's types look like in a base in which all are equally frequent.
 
     No shares are assumed or estimated: published shares differ by a factor of nine, and EM on
@@ -98,14 +92,15 @@ def describe(known: Known, levels: Levels, stated: Floats) -> Described:
         What the registry expects of all columns but the last.
     stated : ndarray of float64, shape (n_types, n_types)
         The shares of the last column: how likely each type (columns) states each (rows).
+    reliance : ndarray of float64, shape (n_columns,)
+        The factor on the log-likelihood of each column.
     """
     n_types = stated.shape[1]
     shares = np.zeros((known.bins.shape[1], known.n_bins, n_types))
     found = bin_shares(levels, np.full(n_types, 1.0 / n_types), observed_sizes(known)[:-1])
     shares[:-1, : found.shape[1]] = found
     shares[-1, :n_types] = stated
-    guess = Described(shares, np.full(len(shares), HALF))
-    return replace(guess, own=own_part(known, belonging(known, guess), shares))
+    return Described(shares, reliance)
 
 
 def belonging(known: Known, described: Described) -> Floats:
@@ -126,39 +121,6 @@ def counted(known: Known, belongs: Floats) -> Floats:
     out = np.zeros((known.bins.shape[1], known.n_bins, belongs.shape[1]))
     assigning.count(known.bins, known.weights, belongs, out)
     return out
-
-
-def own_part(known: Known, belongs: Floats, shares: Floats) -> Floats:
-    """Return how much of each column's evidence is its own, shape (n_columns,).
-
-    Signals that say the same thing would be counted several times. Within types, the variance
-    of what a signal contributes is set against its covariance with the sum of all: of g copies
-    each counts 1/g, and a signal that is independent of the others counts fully. What customers
-    state is an act of its own and counts fully.
-    """
-    step = max(1, -(-len(belongs) // LOOKED_AT))
-    bins, belongs = known.bins[::step], belongs[::step]
-    there = bins != MISSING
-    place = np.where(there, bins, 0)
-    logs = _logs(shares)
-    logs = logs - logs.mean(axis=2, keepdims=True)
-    columns = np.arange(bins.shape[1])
-    weights = np.where(there, known.weights[::step], 0.0)
-    alone = np.zeros(bins.shape[1])
-    together = np.zeros(bins.shape[1])
-    for k in range(belongs.shape[1]):
-        held = belongs[:, k, None]
-        said = weights * logs[columns, place, k]
-        seen = held * there
-        mean = (seen * said).sum(axis=0) / np.maximum(seen.sum(axis=0), 1e-12)
-        said = np.where(there, said - mean, 0.0)
-        alone += (held * said * said).sum(axis=0)
-        together += (held * said * said.sum(axis=1, keepdims=True)).sum(axis=0)
-    own: Floats = np.ones(bins.shape[1])
-    np.divide(alone, together, out=own, where=together > alone)
-    own = np.clip(own, LEAST_OWN, 1.0)
-    own[-1] = 1.0
-    return own
 
 
 def _logs(shares: Floats) -> Floats:

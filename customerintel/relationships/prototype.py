@@ -12,6 +12,7 @@ from customerintel.relationships.binning import Binning
 from customerintel.relationships.description import Known, describe
 from customerintel.relationships.expectations import confusion, levels_of
 from customerintel.relationships.fitted_types import FittedTypes
+from customerintel.relationships.reliance import reliance_of
 from customerintel.relationships.statements import learn_from_statements
 from customerintel.relationships.type_collection import TypeRegistry
 from customerintel.relationships.type_registry import read_types
@@ -102,7 +103,8 @@ def _described(types: TypeRegistry, signals: Signals) -> FittedTypes:
     binning = Binning.of([some[name] for name in names])
     bins, weights = bins_of(some, names, binning, types)
     known = Known(bins, weights, most_bins(binning, types))
-    found = describe(known, levels_of(types, names), confusion(types))
+    levels, reliance = levels_of(types, names), reliance_of(names)
+    found = describe(known, levels, confusion(types), reliance)
     found = learn_from_statements(known, found)
     return FittedTypes(
         types=types,

@@ -14,7 +14,6 @@ from customerintel.relationships.description import (
     Known,
     belonging,
     counted,
-    own_part,
 )
 
 __all__ = ["learn_from_statements"]
@@ -66,9 +65,7 @@ def learn_from_statements(known: Known, described: Described) -> Described:
             likely += _probable(other, _pulled(own, start, strength))
         found.append((likely.max(), strength, start))
     _, strength, start = max(found, key=lambda one: one[0])
-    learned = _pulled(known.take(stated), start, strength)
-    # who stated a type answered other questions too: how far signals overlap is told by all
-    return replace(learned, own=own_part(known, belonging(known, learned), learned.shares))
+    return _pulled(known.take(stated), start, strength)
 
 
 def _told(described: Described, honest: float) -> Described:
@@ -91,7 +88,7 @@ def _pulled(known: Known, start: Described, strength: float) -> Described:
         seen = counted(known, belongs)
         shares = (seen + strength * start.shares) / (seen.sum(axis=1, keepdims=True) + strength)
         shares[-1] = start.shares[-1]
-        found = Described(shares, own_part(known, belongs, shares))
+        found = replace(start, shares=shares)
     return found
 
 

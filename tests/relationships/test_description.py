@@ -13,7 +13,6 @@ from customerintel.relationships.description import (
     counted,
     describe,
     observed_sizes,
-    own_part,
 )
 from customerintel.relationships.expectations import (
     NAMED,
@@ -22,6 +21,7 @@ from customerintel.relationships.expectations import (
     confusion,
     levels_of,
 )
+from customerintel.relationships.reliance import RELIANCE, USUAL, reliance_of
 from customerintel.relationships.signal_definitions import NAMES
 from customerintel.relationships.statements import learn_from_statements
 from customerintel.relationships.type_registry import types
@@ -84,17 +84,20 @@ def known_of(n, columns, seed=0):
     return Known(bins, np.ones(bins.shape, np.float32), 6)
 
 
-def test_copies_of_a_signal_share_its_evidence():
-    known = known_of(3_000, 4)
-    known.bins[:, 1] = known.bins[:, 0]
-    known.bins[:, 2] = known.bins[:, 0]
-    rng = np.random.default_rng(1)
-    shares = rng.dirichlet(np.ones(6), (5, 2)).transpose(0, 2, 1)
-    shares[1] = shares[2] = shares[0]
-    own = own_part(known, np.full((3_000, 2), 0.5), shares)
-    np.testing.assert_allclose(own[:3], 1 / 3, atol=0.03)
-    assert own[3] > 0.9
-    assert own[4] == 1.0
+def test_every_signal_has_a_reliance():
+    assert tuple(RELIANCE) == NAMES
+    found = reliance_of(["tenure", "a_signal_of_tomorrow"])
+    assert found.tolist() == [RELIANCE["tenure"], USUAL, 1.0]
+    assert min(RELIANCE.values()) > 0.0
+
+
+def test_reliance_is_the_factor_on_the_logs():
+    levels, stated = levels_of(types("core"), NAMES[:3]), confusion(types("core"))
+    known = known_of(50, 3)
+    one = describe(known, levels, stated, np.ones(4))
+    half = describe(known, levels, stated, np.array([0.5, 0.5, 0.5, 1.0]))
+    np.testing.assert_allclose(half.table[:3], one.table[:3] / 2)
+    np.testing.assert_array_equal(half.table[3], one.table[3])
 
 
 def test_nobody_and_nothing_known():
@@ -103,7 +106,7 @@ def test_nobody_and_nothing_known():
     nothing = known_of(5, 2)
     nothing.bins[:] = MISSING
     levels = levels_of(types("core"), ["tenure", "breadth"])
-    found = describe(nothing, levels, confusion(types("core")))
+    found = describe(nothing, levels, confusion(types("core")), np.ones(3))
     np.testing.assert_allclose(belonging(nothing, found), 1 / 6)
 
 
@@ -121,7 +124,7 @@ def test_statements_tell_apart_what_the_description_does_not():
     known = Known(bins, np.ones(bins.shape, np.float32), 6)
     center[:, :2] = center[:, :2].mean(axis=1, keepdims=True)  # two types are described alike
     levels = Levels(center, np.full((8, 6), NAMED))
-    described = describe(known, levels, confusion(core))
+    described = describe(known, levels, confusion(core), np.ones(9))
     learned = learn_from_statements(known, described)
     silent = np.flatnonzero(~stated)
 
@@ -135,7 +138,9 @@ def test_statements_tell_apart_what_the_description_does_not():
 def test_few_statements_change_nothing():
     known = known_of(200, 3)
     known.bins[:20, -1] = 0
-    described = describe(known, levels_of(types("core"), NAMES[:3]), confusion(types("core")))
+    described = describe(
+        known, levels_of(types("core"), NAMES[:3]), confusion(types("core")), np.ones(4)
+    )
     assert learn_from_statements(known, described) is described
 
 
