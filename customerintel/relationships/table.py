@@ -119,16 +119,10 @@ class RelationshipTable:
         return "coarse" if tuple(self.sources) == ("transactions",) else "full"
 
     @cached_property
-    def _is_known(self) -> NDArray[np.bool_]:
-        known: NDArray[np.bool_] = ~np.isnan(self.probabilities[:, 0])
-        return known
-
-    @cached_property
     def _places(self) -> NDArray[np.int64]:
         """Place of the likeliest type, -1 where nothing is known."""
-        known = self._is_known
-        top = np.argmax(np.where(known[:, None], self.probabilities, 0.0), axis=1)
-        return np.where(known, top, -1)
+        unknown = np.isnan(self.probabilities[:, 0])
+        return np.where(unknown, -1, np.nan_to_num(self.probabilities).argmax(axis=1))
 
     @cached_property
     def probability(self) -> Floats:
