@@ -34,6 +34,8 @@ PENALTIES = (1.0, 4.0, 16.0, 64.0)
 REMOVED = (0.0, 0.25, 0.5, 0.75)
 #: Accuracy that labels must have at each of them.
 ACCURATE = 0.93
+#: Fewer labels than this are not judged by themselves.
+FEW = 30
 #: Share of the labelled customers that choices are judged on, and the seed that picks them.
 HELD_OUT, SEED = 0.2, 0
 
@@ -136,8 +138,10 @@ def _least_probability(tried: Rows, table: Floats, prior: Floats) -> float:
         probability = softmax(scores_of(thin, table, prior), axis=1)
         judged.append((probability.max(axis=1), probability.argmax(axis=1) == tried.codes))
     for least in np.arange(0.3, 0.99, 0.01):
-        right = [good[top >= least] for top, good in judged]
-        # as if two more were wrong: a few customers show little
-        if all(part.sum() >= ACCURATE * (len(part) + 2) for part in right if len(part)):
+        parts = [good[top >= least] for top, good in judged]
+        # few customers show little by themselves: they are judged with the others
+        parts = [np.concatenate(parts), *(part for part in parts if len(part) >= FEW)]
+        # as if two more were wrong
+        if all(part.sum() >= ACCURATE * (len(part) + 2) for part in parts):
             return round(float(least), 2)
     return 0.99

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from customerintel.relationships.table import RelationshipTable
     from customerintel.tables.contacts import Contacts
 
-__all__ = ["Delivered", "anchored_ranks", "delivered_to"]
+__all__ = ["Delivered", "anchored_ranks", "delivered_to", "on_scale_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -90,8 +90,12 @@ def delivered_to(table: RelationshipTable) -> Delivered:
                      the resolution or the next message outside a campaign, 0 after 14 days
     ================ =====================================================================
 
-    Intensity, socio_emotional, duration and reciprocity are ranks in the base from there:
-    0 stays 0, and the rest is ranked among those with more (mid-ranks for ties).
+    Valence, power and voluntariness stay on this scale, which is that of the prototypes. The
+    others have none: a customer's rank r in the base becomes the r-quantile of the values that
+    the registry's prototypes have on that dimension (quantile mapping; `on_scale_of`), so that the
+    base as a whole is treated like the types as a whole, and who is treated better than nearly
+    all others like the closest types. Ranks are those of `anchored_ranks`: nothing at all is as
+    little as the type with the least, and the rest is ranked among those with more.
 
     Parameters
     ----------
@@ -107,7 +111,8 @@ def delivered_to(table: RelationshipTable) -> Delivered:
         return Delivered(levels, np.zeros(len(levels)), known=False)
     rows = messages(contacts)
     if rows.any():
-        levels[:, DIMENSIONS.index("intensity")] = anchored_ranks(_per_month(table, contacts, rows))
+        monthly = _per_month(table, contacts, rows)
+        levels[:, DIMENSIONS.index("intensity")] = _ranked(table, "intensity", monthly)
     found = {
         "valence": _valence(contacts, rows),
         "socio_emotional": _personal(contacts, rows),
@@ -116,7 +121,8 @@ def delivered_to(table: RelationshipTable) -> Delivered:
     }
     for name, values in found.items():
         own = per_customer(table.ids, contacts.ids, values, np.nan)
-        levels[:, DIMENSIONS.index(name)] = own if name == "valence" else anchored_ranks(own)
+        scaled = own if name == "valence" else _ranked(table, name, own)
+        levels[:, DIMENSIONS.index(name)] = scaled
     unresolved = unresolved_of(contacts)
     if unresolved is None:
         unresolved = np.zeros(len(contacts.ids))
@@ -131,6 +137,32 @@ def anchored_ranks(values: Floats) -> Floats:
         _, place, n = np.unique(values[above], return_inverse=True, return_counts=True)
         ranks[above] = ((np.cumsum(n) - n / 2.0) / n.sum())[place]
     return ranks
+
+
+def on_scale_of(values: Floats, ranks: Floats) -> Floats:
+    """Return for each rank r the r-quantile of some values.
+
+    The k-th smallest of K values is the (k - 1/2)/K quantile (Hazen 1914), between them lines are
+    drawn, and beyond the first and the last their values hold.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (K,)
+        NaN does not count; where nothing else is there, nor is a quantile.
+    ranks : ndarray of float64, shape (n,)
+        0 to 1; NaN stays.
+    """
+    known = np.sort(values[~np.isnan(values)])
+    if not len(known):
+        return np.full(len(ranks), np.nan)
+    middles = (np.arange(len(known)) + 0.5) / len(known)
+    return np.asarray(np.interp(ranks, middles, known), np.float64)
+
+
+def _ranked(table: RelationshipTable, name: str, values: Floats) -> Floats:
+    """Return where customers rank, on the scale of the prototypes of a dimension."""
+    place = DIMENSIONS.index(name)
+    return on_scale_of(table.types.prototypes[:, place], anchored_ranks(values))
 
 
 def _per_month(table: RelationshipTable, contacts: Contacts, rows: Mask) -> Floats:

@@ -33,7 +33,7 @@ class Reason:
     signal : str
         Its name; ``"stated"`` for the stated type.
     value : float
-        The customer's.
+        The customer's, pulled to the base's as far as little was seen; the text has what was seen.
     rank : float
         Share of the customers with a lower value, those with the same counting half.
     effect : float
@@ -86,14 +86,16 @@ class Evidence:
     def __str__(self) -> str:
         told = [reason for reason in self.reasons if abs(reason.effect) >= LEAST][:MOST_SHOWN]
         lines = [self._headline(), *(f"- {reason}" for reason in told)]
+        if told:
+            lines.append("In brackets: log-odds, against the next type; 0.7 doubles the odds.")
         return "\n".join([*lines, self.note] if self.note else lines)
 
     def _headline(self) -> str:
         if self.likeliest == "unknown":
             return "Nothing is known of this customer's relationship."
         words = self.likeliest.replace("_", " ")
-        odds = f"{self.probability:.0%}, next {self.next.replace('_', ' ')}"
-        odds += f" {self.probability - self.margin:.0%}"
+        odds = f"{_percent(self.probability)}, next {self.next.replace('_', ' ')}"
+        odds += f" {_percent(self.probability - self.margin)}"
         if self.type == "unknown":
             return f"Unknown: likeliest is {words} ({odds})."
         return f"{words.capitalize()} ({odds})."
@@ -110,6 +112,11 @@ class Evidence:
     def _repr_html_(self) -> str:
         rows = [(reason.signal, reason.text) for reason in self.reasons[:MOST_SHOWN]]
         return html_table(self._headline(), rows)
+
+
+def _percent(share: float) -> str:
+    """Return a probability as people write it; nothing is sure, or ruled out."""
+    return f"{min(0.99, max(0.01, share)):.0%}"
 
 
 def evidence_of(table: RelationshipTable, customer_id: Any) -> Evidence:
@@ -138,10 +145,9 @@ def evidence_of(table: RelationshipTable, customer_id: Any) -> Evidence:
 
 def _row_of(table: RelationshipTable, customer_id: Any) -> int:
     known = table.customer_id
-    try:
+    found = np.empty(0, np.int64)
+    if isinstance(customer_id, str | int | np.integer) and not isinstance(customer_id, bool):
         found = np.flatnonzero(known == customer_id)
-    except (TypeError, ValueError):
-        found = np.empty(0, np.int64)
     if len(found) != 1:
         wanted = "a text" if known.dtype == object else "an integer"
         raise InvalidArgumentError(
@@ -188,18 +194,21 @@ def _reason(
     for_, against = (table.labels[place].replace("_", " ") for place in pair)
     speaks = f"speaks for {for_}" if effect > 0.0 else f"speaks for {against}"
     if name == "stated":
-        text = f"says so in a survey: {own.stated[0]}, {speaks} ({effect:+.2f})"
+        said = str(own.stated[0]).replace("_", " ")
+        text = f"says so in a survey: {said}, {speaks} ({effect:+.2f})"
         return Reason(name, np.nan, np.nan, effect, text)
     value, rank = float(own[name][0]), float(own.rank(name)[0])
     words = WORDS.get(name, name.replace("_", " "))
-    text = f"{words}: {shown(name, value)}, {_standing(rank)}, {speaks} ({effect:+.2f})"
+    seen = shown(name, own.observed(name)[0])
+    text = f"{words}: {seen}, {_standing(rank)}, {speaks} ({effect:+.2f})"
     return Reason(name, value, rank, effect, text)
 
 
 def _standing(rank: float) -> str:
-    if rank > 0.5:
-        return f"more than {rank:.0%} of the customers"
-    return f"less than {1.0 - rank:.0%} of the customers"
+    word, share = ("more", rank) if rank > 0.5 else ("less", 1.0 - rank)
+    if share >= 0.995:
+        return f"{word} than nearly all customers"
+    return f"{word} than {share:.0%} of the customers"
 
 
 def _note(table: RelationshipTable, row: int) -> str:

@@ -62,6 +62,9 @@ _SHARES: Final = (
     "commitment", "intimacy", "partner_quality", "recommend",
 )  # fmt: skip
 
+#: Values of these lie on both sides of 0, or say something at it.
+_AROUND_0: Final = ("tolerance", "frequency_trend", "clumpiness", "lock_in")
+
 
 def shown(name: str, value: float) -> str:
     """Return a value as people write it."""
@@ -71,4 +74,6 @@ def shown(name: str, value: float) -> str:
         return _DAYS[name].format(f"{value:,.0f}")
     if name in _SHARES:
         return f"{value:.0%}"
+    if value == 0.0 and name not in _AROUND_0:
+        return "none"
     return f"{value:,.3g}"

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import check_seed
+from customerintel.relationships.calibration import are_statements
 from customerintel.relationships.collecting import signals
 from customerintel.relationships.lookup import scorer_of
 from customerintel.relationships.signal_set import Signals
 from customerintel.relationships.type_registry import read_types
 from customerintel.rfm.read_only import seal
+from customerintel.tables.notices import warn_caller
 from customerintel.tables.results import html_table, one_line
 
 if TYPE_CHECKING:
@@ -35,13 +37,14 @@ class LabelledCustomers:
     ----------
     signals : Signals
         Of all customers.
-    labels : ndarray of object, shape (n_customers,), or mapping
-        Key of each one's type, None where it is not known; or a mapping from ids to keys.
+    labels : ndarray of object, shape (n_customers,), mapping or pandas.Series
+        Key of each one's type, None where it is not known; or a mapping from ids to keys, or a
+        series whose index are ids.
 
     Raises
     ------
     InvalidArgumentError
-        If there is not one label per customer.
+        If there is not one label per customer, or a mapping knows none of them.
     """
 
     signals: Signals = field(repr=False)
@@ -54,8 +57,10 @@ class LabelledCustomers:
                 f"{type(self.signals).__name__}."
             )
         given: Any = self.labels
+        if _is_indexed(given, len(self.signals)):
+            given = given.to_dict()
         if isinstance(given, Mapping):
-            given = [given.get(key) for key in self.signals.customer_id.tolist()]
+            given = _by_id(given, self.signals)
         labels = np.empty(len(self.signals), object)
         found = list(given)
         if len(found) != len(labels):
@@ -94,6 +99,32 @@ class LabelledCustomers:
         return html_table("Labelled customers", facts)
 
 
+def _is_indexed(given: Any, n: int) -> bool:
+    """Whether labels are a series with ids as index: not one that counts from 0."""
+    index = getattr(given, "index", None)
+    if index is None or callable(index) or not hasattr(given, "to_dict"):
+        return False
+    return len(index) != n or list(index) != list(range(n))
+
+
+def _by_id(given: Mapping[Any, Any], known: Signals) -> list[Any]:
+    """Return the label of each customer.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is none.
+    """
+    ids = known.customer_id.tolist()
+    if given and ids and not any(one in given for one in ids):
+        kind = "texts" if isinstance(ids[0], str) else "integers"
+        raise InvalidArgumentError(
+            f"None of the {len(given):,} ids of the labels is one of the {len(ids):,} customers, "
+            f"whose ids are {kind}. Give a mapping from their ids, or one label per customer."
+        )
+    return [given.get(one) for one in ids]
+
+
 def calibrate(
     classifier: Any, labelled: Any, /, *, types: Any = None, seed: int | None = 0
 ) -> RelationshipScorer:
@@ -105,8 +136,8 @@ def calibrate(
         ``"prototype"`` learns how its signals weigh, what they look like per type, and from
         which probability on labels are reliable; ``"supervised"`` is learned from scratch.
     labelled : LabelledCustomers, tuple of signals and labels, or SimulatedShop
-        Customers with the types that they stated in a survey, or that are known otherwise.
-        Where labels are the stated types themselves, these are not used as evidence.
+        Customers whose types are known: from interviews, from a survey that is not in the
+        `SurveyLog`, from the judgement of those who serve them.
     types : str, TypeRegistry, mapping or path, optional
         By default the classifier's own, those of a simulated shop, or ``"core"``.
     seed : int, optional
@@ -122,6 +153,13 @@ def calibrate(
     InvalidArgumentError
         If the classifier cannot learn, there are fewer than 20 labelled customers, fewer than
         two types among them, or labels that the registry does not know.
+
+    Warns
+    -----
+    DataQualityWarning
+        If the labels are what the customers stated in the `SurveyLog` itself. `classify` learns
+        from those anyway, as reports that are often of a type near by; as labels they are the
+        same reports, and teach nothing more.
 
     Examples
     --------
@@ -152,6 +190,11 @@ def calibrate(
         raise InvalidArgumentError(
             f"There are {n:,} labelled customers of {len(present)} types; at least {LEAST} of two "
             "types are needed to learn from."
+        )
+    if are_statements(registry, known.signals, keys):
+        warn_caller(
+            "The labels are what the customers stated in the survey, which classify learns from "
+            "anyway. To calibrate, label customers by interviews or by those who serve them."
         )
     return scorer.fit(known.signals, keys)
 

@@ -53,6 +53,12 @@ class Column:
         total[~(trials > 0.0)] = np.nan
         return total
 
+    def observed(self) -> Floats:
+        """Return the customer's own counts per trial, as they were seen; NaN without evidence."""
+        out = np.full(len(self.total), np.nan)
+        np.divide(self.total, self.trials, out=out, where=self.trials > 0.0, casting="unsafe")
+        return out
+
     def weight(self, name: str, prior: Prior | None) -> Floats:
         """Return how much of the value is the customer's own, in [0, 1]; 0 where it is NaN."""
         trials = self.trials.astype(np.float64)

@@ -114,6 +114,12 @@ class Signals(Sealed):
             return read_only(np.full(len(self), np.nan))
         return read_only(column.value(name, self._priors.get(name)))
 
+    def observed(self, name: str) -> Floats:
+        """Return a signal as it was seen, not pulled to the base's; NaN without evidence."""
+        column = self._columns.get(self._known(name))
+        pulled = DEFINITIONS[name].shrink in ("beta", "gamma", "mean")
+        return self[name] if column is None or not pulled else column.observed()
+
     def weight(self, name: str) -> Floats:
         """Return how much of a value is the customer's own: in [0, 1], 0 where it is NaN."""
         column = self._columns.get(self._known(name))
@@ -174,10 +180,7 @@ class Signals(Sealed):
         InvalidArgumentError
             If it is no reference.
 
-        Notes
-        -----
-        What `tolerance` compares with stays that of when the signals were made; give the
-        reference to `signals` for that one to change too.
+        What `tolerance` compares with stays: only `signals` with ``reference`` changes that.
         """
         if not isinstance(reference, Reference):
             raise InvalidArgumentError(

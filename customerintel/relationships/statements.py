@@ -28,6 +28,8 @@ STRENGTHS = (np.inf, 300.0, 100.0, 30.0, 10.0)
 BELIEFS = (0.4, 0.55, 0.7, 0.85, 1.0, 1.2, 1.45, 1.75, 2.1, 2.5)
 #: How often customers are taken to state their own type.
 HONEST = (0.5, 0.65, 0.8)
+#: Log-likelihoods that differ by less than this hardly tell two choices apart.
+NEARLY_ALIKE = 10.0
 #: Steps of the EM through the statements.
 STEPS = 2
 
@@ -37,8 +39,9 @@ def learn_from_statements(known: Known, described: Described) -> Described:
 
     Stated types are noisy reports of the types. An EM of few steps over the customers who stated
     one pulls each type from its description to what they show; how far, and how reliable
-    statements are, is what makes the statements of other customers most probable, in both
-    halves of those who stated one.
+    statements are, is weighed by how probable that makes the statements of other customers, in
+    both halves of those who stated one. It is a mean over all choices and not the best of them,
+    which could be another one tomorrow and move many labels at once.
 
     Parameters
     ----------
@@ -56,16 +59,21 @@ def learn_from_statements(known: Known, described: Described) -> Described:
     n_types = described.shares.shape[2]
     if len(stated) < LEAST_STATED * n_types:
         return described
-    halves = known.take(stated[::2]), known.take(stated[1::2])
-    found = []
+    some = known.take(stated)
+    # halves by what customers are like: one more customer puts nobody else in the other half
+    odd = (some.bins.astype(np.int64).sum(axis=1) & 1).astype(bool)
+    halves = some.take(np.flatnonzero(odd)), some.take(np.flatnonzero(~odd))
+    likely, found = [], []
     for honest, strength in product(HONEST, STRENGTHS):
         start = _told(described, honest)
-        likely = np.zeros(len(BELIEFS))
+        tried = np.zeros(len(BELIEFS))
         for own, other in (halves, halves[::-1]):
-            likely += _probable(other, _pulled(own, start, strength))
-        found.append((likely.max(), strength, start))
-    _, strength, start = max(found, key=lambda one: one[0])
-    return _pulled(known.take(stated), start, strength)
+            tried += _probable(other, _pulled(own, start, strength))
+        likely.append(tried.max())
+        found.append(_pulled(some, start, strength).shares)
+    weights = np.exp((np.array(likely) - max(likely)) / NEARLY_ALIKE)
+    shares = np.tensordot(weights / weights.sum(), np.array(found), axes=1)
+    return replace(described, shares=shares)
 
 
 def _told(described: Described, honest: float) -> Described:

@@ -113,10 +113,12 @@ class RelationshipTable:
         """What was known: "transactions", "interactions", "survey", "customers"."""
         return self.signals.sources
 
-    @property
+    @cached_property
     def level(self) -> str:
-        """``"coarse"`` where transactions alone are known: trust :attr:`coarse`; else "full"."""
-        return "coarse" if tuple(self.sources) == ("transactions",) else "full"
+        """``"coarse"`` where only transactions tell anything: trust :attr:`coarse`; else "full"."""
+        told = self.signals.without("transactions")
+        known = any(told.weight(name).any() for name in told.names)
+        return "full" if known or any(word is not None for word in told.stated) else "coarse"
 
     @cached_property
     def _places(self) -> NDArray[np.int64]:

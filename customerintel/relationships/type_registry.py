@@ -15,14 +15,15 @@ from customerintel.relationships.type_files import read_built_in, shipped
 __all__ = ["TypeRegistry", "read_types", "types"]
 
 
-def types(name: str = "core") -> TypeRegistry:
-    """Return a registry that comes with the library.
+def types(name: Any = "core") -> TypeRegistry:
+    """Return a registry of types: one that comes with the library, or of a file.
 
     Parameters
     ----------
     name : str, default "core"
         ``"core"`` (six types, which interactions and surveys can tell apart) or ``"extended"``
         (21, for which both are needed): the newest version. ``"core@1"``: exactly that one.
+        Besides all that `classify` takes: a registry, a mapping, the path of a JSON file.
 
     Returns
     -------
@@ -40,6 +41,9 @@ def types(name: str = "core") -> TypeRegistry:
     >>> len(types("extended"))
     21
     """
+    given = isinstance(name, TypeRegistry | Mapping | PathLike)
+    if given or (isinstance(name, str) and _is_json(name)):
+        return read_types(name)
     known = [f"{one}@{version}" for one, versions in shipped().items() for version in versions]
     newest = {one: f"{one}@{versions[-1]}" for one, versions in shipped().items()}
     label = newest.get(name, name) if isinstance(name, str) else None

@@ -205,7 +205,7 @@ def _rows(
         keys=column("customer_id", np.int64),
         times=column("timestamp", np.int64),
         kinds=np.array([*places, 0], np.uint8)[codes],
-        words=shown,
+        words=_without_texts(shown),
         said=column("direction", np.int8),
         sentiment=column("sentiment", np.float32),
         resolved_at=column("resolved_at", np.int64),
@@ -223,6 +223,14 @@ def _first_of(first: Labels, second: Labels) -> Labels:
     return Labels(codes, tuple(names))
 
 
+def _without_texts(labels: Labels) -> Labels:
+    """Return labels in which what looks like no name of an event is "other": it may be a text."""
+    names: dict[str, int] = {}
+    kept = (name if looks_like_a_name(name) else "other" for name in labels.names)
+    places = np.array([*(names.setdefault(name, len(names)) for name in kept), -1], np.int32)
+    return Labels(places[labels.codes], tuple(names))
+
+
 def _warn_of_unknown(words: tuple[str, ...], codes: NDArray[np.int32]) -> None:
     """Say how many rows have a kind that nobody knows."""
     strange = [place for place, word in enumerate(words) if not is_known_event(word)]
@@ -230,7 +238,9 @@ def _warn_of_unknown(words: tuple[str, ...], codes: NDArray[np.int32]) -> None:
     if not counts.any():
         return
     found = [words[place] for place, n in zip(strange, counts, strict=True) if n]
-    shown = [repr(word) for word in found if looks_like_a_name(word)][:_SHOWN]
+    often = [words[place] for place, n in zip(strange, counts, strict=True) if n > 1]
+    # what stands there once may be about somebody
+    shown = [repr(word) for word in often if looks_like_a_name(word)][:_SHOWN]
     listed = f" ({', '.join(shown)}{', …' if len(found) > len(shown) else ''})" if shown else ""
     n = int(counts.sum())
     rows = f"{n:,} rows have" if n > 1 else "1 row has"

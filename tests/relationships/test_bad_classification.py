@@ -123,6 +123,14 @@ CASES = {
             "signals.customer_id, None where it is not known."
         ),
     ),
+    "labels by ids that no customer has": (
+        lambda: R.LabelledCustomers(known(), {"a": "fling", "b": "buddy"}),
+        InvalidArgumentError,
+        (
+            "None of the 2 ids of the labels is one of the 900 customers, whose ids are integers. "
+            "Give a mapping from their ids, or one label per customer."
+        ),
+    ),
     "labels that are no types": (
         lambda: R.calibrate("prototype", (known(), ["soulmate"] * 900)),
         InvalidArgumentError,

@@ -41,6 +41,21 @@ def test_transactions_alone_tell_the_coarse_class_and_say_so():
     )
 
 
+def test_logs_that_tell_nothing_leave_the_level_coarse():
+    made = shop(300)
+    empty = {
+        "interactions": ci.InteractionLog.from_frame(
+            {"customer_id": [-1], "timestamp": ["2024-01-01"], "kind": ["open"]}
+        ),
+        "survey": ci.SurveyLog.from_frame(
+            {"customer_id": [-1], "timestamp": ["2024-01-01"], "stated_type": ["fling"]}
+        ),
+    }
+    with pytest.warns(DataQualityWarning, match="ids"):
+        found = ci.relationships.classify(made.as_of(), **empty)
+    assert found.level == "coarse"
+
+
 def max_coarse(found):
     """The greatest sum of the probabilities of types of one coarse class."""
     words = [one.coarse for one in found.types.values()]

@@ -42,6 +42,14 @@ def test_every_signal_has_words():
     assert shown("breadth", float("nan")) == "none"
 
 
+def test_what_was_never_seen_is_none():
+    found, signals = table(), known()
+    row = int(np.flatnonzero(signals.observed("idea_rate") == 0.0)[0])
+    told = {reason.signal: str(reason) for reason in found.evidence(int(found.customer_id[row]))}
+    assert "ideas per year: none," in told["idea_rate"]
+    assert signals["idea_rate"][row] > 0.0
+
+
 def test_classifiers_that_do_not_say_are_asked_by_hiding():
     class ByComplaints:
         api_version = 1
@@ -59,7 +67,7 @@ def test_classifiers_that_do_not_say_are_asked_by_hiding():
     assert all(reason.effect == 0.0 for reason in told.reasons[1:])
 
 
-@pytest.mark.parametrize("given", [-1, "c1", None, 2.5])
+@pytest.mark.parametrize("given", [-1, "c1", None, 2.5, True, [1]])
 def test_customers_that_are_not_there(given):
     with pytest.raises(InvalidArgumentError, match="no such customer among the 900") as caught:
         table().evidence(given)

@@ -7,6 +7,7 @@ import pytest
 from relationships.classified_shops import known, learned, logs, shop, table
 
 import customerintel as ci
+from customerintel.exceptions import DataQualityWarning
 from customerintel.relationships.fitted_types import FittedTypes
 from customerintel.relationships.prototype import PrototypeClassifier
 from customerintel.testing import check_relationship_classifier
@@ -68,9 +69,24 @@ def test_lost_contacts_make_labels_rarer_and_not_wrong():
     assert less.limits.probability >= full.limits.probability
 
 
+def test_one_answer_more_moves_hardly_a_label():
+    made = ci.relationships.simulate(2_000, seed=1)
+    frame = {name: np.asarray(column) for name, column in made.frames()["survey"].items()}
+    stated = np.flatnonzero(frame["item"] == "stated_type")
+    history, rest = made.as_of(), {"interactions": made.interactions, "customers": made.customers}
+    before = ci.relationships.classify(history, survey=made.survey, **rest)
+    for gone in (0, 100, 300):
+        kept = np.delete(np.arange(len(frame["item"])), stated[gone])
+        fewer = ci.SurveyLog.from_frame({name: column[kept] for name, column in frame.items()})
+        after = ci.relationships.classify(history, survey=fewer, **rest)
+        assert (before.type != after.type).mean() < 0.01
+        assert np.median(np.abs(before.probability - after.probability)) < 0.005
+
+
 def test_statements_as_labels_are_no_truth():
     labelled = ci.relationships.LabelledCustomers.from_survey(known())
-    scorer = ci.relationships.calibrate("prototype", labelled)
+    with pytest.warns(DataQualityWarning, match="learns from anyway"):
+        scorer = ci.relationships.calibrate("prototype", labelled)
     np.testing.assert_allclose(
         scorer.adapt(known()).predict_proba(known()),
         PrototypeClassifier().adapt(known()).predict_proba(known()),
@@ -106,3 +122,14 @@ def test_who_is_not_known_at_all_is_nan():
     )
     model = PrototypeClassifier().adapt(signals)
     assert np.isnan(model.predict_proba(nothing)).all()
+
+
+def test_labels_by_id_may_come_in_any_order():
+    pd = pytest.importorskip("pandas")
+    made = shop()
+    series = pd.Series(dict(zip(made.customer_id.tolist(), made.labels, strict=True)))
+    mixed = series.sample(frac=1.0, random_state=0)
+    straight = ci.relationships.LabelledCustomers(known(), made.labels)
+    for given in (mixed, dict(mixed), series.reset_index(drop=True)):
+        found = ci.relationships.LabelledCustomers(known(), given)
+        assert (found.labels == straight.labels).all()

@@ -132,18 +132,19 @@ def test_unknown_kinds_are_other_with_one_warning():
         log = read(rows)
     assert len(caught) == 1
     assert str(caught[0].message) == (
-        "5 rows have one of 4 kinds of event that nobody knows ('Moon Landed', 'moon landed', …), "
+        "5 rows have one of 4 kinds of event that nobody knows ('Moon Landed', …), "
         "kept as 'other'. Rename what is one of the kinds of EventKind to have it counted."
     )
     assert caught[0].filename == __file__
     assert log.kinds == {"open": 1, "other": 6}
-    assert plain(log)["event"] == kinds
+    # what may be a text or an address is not carried along
+    assert plain(log)["event"] == [*kinds[:5], "other", "other"]
 
 
 def test_at_most_five_unknown_kinds_are_named():
-    kinds = [f"thing {k}" for k in range(7)]
+    kinds = [f"thing {k // 2}" for k in range(14)]
     with pytest.warns(DataQualityWarning, match=r"'thing 4', …\), kept"):
-        read({"customer_id": range(7), "timestamp": ["2024-01-01"] * 7, "kind": kinds})
+        read({"customer_id": range(14), "timestamp": ["2024-01-01"] * 14, "kind": kinds})
 
 
 def test_one_unknown_kind_that_may_not_be_shown():
