@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,15 +29,18 @@ LEAST_LIKELY = 1e-5
 #: Labelled customers that the description of a type counts for.
 DESCRIBED = 20.0
 #: How strongly the search is pulled to what counting gives; the best on held-out customers wins.
-PENALTIES = (1.0, 4.0, 16.0, 64.0)
+PENALTIES = (1.0, 4.0, 16.0, 64.0, 256.0)
 #: Shares of signals that are taken away to see from when on labels hold with thin evidence too.
 REMOVED = (0.0, 0.25, 0.5, 0.75)
 #: Accuracy that labels must have at each of them.
-ACCURATE = 0.93
+ACCURATE = 0.92
+#: Where no probability makes labels accurate enough.
+NOBODY = 1.0
 #: Fewer labels than this are not judged by themselves.
 FEW = 30
-#: Share of the labelled customers that choices are judged on, and the seed that picks them.
-HELD_OUT, SEED = 0.2, 0
+#: Parts of the labelled customers of which one is held out at a time, the number of customers from
+#: which on it is one part alone, and the seed that picks them.
+FOLDS, MANY, SEED = 5, 5_000, 0
 
 
 def learn(types: TypeRegistry, signals: Signals, labels: Any) -> FittedTypes:
@@ -67,8 +70,9 @@ def learn(types: TypeRegistry, signals: Signals, labels: Any) -> FittedTypes:
     known = Known(bins, weights, most_bins(binning, types))
     levels, reliance = levels_of(types, names), reliance_of(names)
     described = describe(known, levels, confusion(types), reliance)
-    first, mix, shares = _counted(known, described, np.eye(len(types))[codes])
-    table, least = _searched(Rows(bins, weights, codes), first, np.log(mix))
+    rows = Rows(bins, weights, codes)
+    table, least = _searched(rows, described)
+    _, mix, shares = _counted(rows, described)
     return FittedTypes(
         types=types,
         names=names,
@@ -90,9 +94,12 @@ def are_statements(types: TypeRegistry, signals: Signals, labels: Any) -> bool:
     return bool(both.any() and (codes[both] == said[both]).all())
 
 
-def _counted(known: Known, described: Described, belongs: Floats) -> tuple[Floats, Floats, Floats]:
+def _counted(rows: Rows, described: Described) -> tuple[Floats, Floats, Floats]:
     """Return what counting says of each bin, the types' shares, and how bins are filled."""
-    mix = (belongs.sum(axis=0) + 1.0) / (len(belongs) + belongs.shape[1])
+    n_types = described.shares.shape[2]
+    known = Known(rows.bins, rows.weights, described.shares.shape[1])
+    belongs = np.eye(n_types)[rows.codes]
+    mix = (belongs.sum(axis=0) + 1.0) / (len(belongs) + n_types)
     seen = counted(known, belongs)
     shares = (seen + DESCRIBED * described.shares) / (seen.sum(axis=1, keepdims=True) + DESCRIBED)
     logs = np.log(np.maximum(shares, LEAST_LIKELY))
@@ -103,30 +110,58 @@ def _counted(known: Known, described: Described, belongs: Floats) -> tuple[Float
     return described.reliance[:, None, None] * logs, mix, filled
 
 
-def _searched(rows: Rows, first: Floats, prior: Floats) -> tuple[Floats, float]:
+def _searched(rows: Rows, described: Described) -> tuple[Floats, float]:
     """Return the best table, as far as it is believed, and the least probability of a label."""
-    held = np.random.default_rng(SEED).random(len(rows.codes)) < HELD_OUT
-    learned, tried = rows.take(np.flatnonzero(~held)), rows.take(np.flatnonzero(held))
+    fold = np.random.default_rng(SEED).integers(0, FOLDS, len(rows.codes))
+    # of many customers one fold tells enough
+    judged = range(FOLDS if len(fold) <= MANY else 1)
+    tried = rows.take(np.flatnonzero(fold < len(judged)))
+    parts = [rows.take(np.flatnonzero(fold != k)) for k in judged]
+    starts = [_counted(part, described) for part in parts]  # which know no held-out label
     found = []
     for penalty in PENALTIES:
-        table = fit_additive(learned, first, prior, penalty, steps=40)
-        found.append((log_loss(scores_of(tried, table, prior), tried.codes), penalty, table))
-    _, penalty, table = min(found, key=lambda one: one[0])
-    temper = _temper(scores_of(tried, table, prior), prior, tried.codes)
-    least = _least_probability(tried, temper * table, prior)
-    return temper * fit_additive(rows, first, prior, penalty), least
+        tables = [
+            fit_additive(part, first, np.log(mix), penalty, steps=40)
+            for part, (first, mix, _) in zip(parts, starts, strict=True)
+        ]
+        held = _Held(tables, [np.log(mix) for _, mix, _ in starts], fold[fold < len(judged)])
+        found.append((log_loss(held.scores(tried), tried.codes), penalty, held))
+    _, penalty, held = min(found, key=lambda one: one[0])
+    held = replace(held, temper=_temper(held, tried))
+    least = _least_probability(tried, held)
+    first, mix, _ = _counted(rows, described)
+    return held.temper * fit_additive(rows, first, np.log(mix), penalty), least
 
 
-def _temper(scores: Floats, prior: Floats, codes: NDArray[np.int64]) -> float:
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """Tables and priors that were learned without a fold each, and the fold of each customer."""
+
+    tables: list[Floats]
+    priors: list[Floats]
+    fold: NDArray[np.int64]
+    temper: float = 1.0
+
+    def scores(self, tried: Rows) -> Floats:
+        """Return the scores of customers by the table that has not learned from them."""
+        out = np.empty((len(self.fold), len(self.priors[0])))
+        for k, (table, prior) in enumerate(zip(self.tables, self.priors, strict=True)):
+            own = np.flatnonzero(self.fold == k)
+            out[own] = scores_of(tried.take(own), self.temper * table, prior)
+        return out
+
+
+def _temper(held: _Held, tried: Rows) -> float:
+    """Return the factor on tables with which held-out labels are most probable."""
     from scipy.optimize import minimize_scalar
 
-    found = minimize_scalar(
-        lambda t: log_loss(prior + t * (scores - prior), codes), bounds=(0.2, 2.0), method="bounded"
-    )
-    return float(found.x)
+    def loss(temper: float) -> float:
+        return log_loss(replace(held, temper=temper).scores(tried), tried.codes)
+
+    return float(minimize_scalar(loss, bounds=(0.2, 2.0), method="bounded").x)
 
 
-def _least_probability(tried: Rows, table: Floats, prior: Floats) -> float:
+def _least_probability(tried: Rows, held: _Held) -> float:
     """Return from which probability on labels are accurate enough, whatever is taken away."""
     from scipy.special import softmax
 
@@ -135,13 +170,19 @@ def _least_probability(tried: Rows, table: Floats, prior: Floats) -> float:
     for share in REMOVED:
         gone = rng.random(tried.bins.shape) < share
         thin = tried._replace(bins=np.where(gone, np.uint8(MISSING), tried.bins))
-        probability = softmax(scores_of(thin, table, prior), axis=1)
+        probability = softmax(held.scores(thin), axis=1)
         judged.append((probability.max(axis=1), probability.argmax(axis=1) == tried.codes))
     for least in np.arange(0.3, 0.99, 0.01):
         parts = [good[top >= least] for top, good in judged]
         # few customers show little by themselves: they are judged with the others
-        parts = [np.concatenate(parts), *(part for part in parts if len(part) >= FEW)]
-        # as if two more were wrong
-        if all(part.sum() >= ACCURATE * (len(part) + 2) for part in parts):
+        alone = [(part, len(part)) for part in parts if len(part) >= FEW]
+        together = np.concatenate(parts)
+        judgements = [(together, len(together) / len(parts)), *alone]
+        if len(together) and all(part.mean() >= _demanded(n) for part, n in judgements):
             return round(float(least), 2)
-    return 0.99
+    return NOBODY
+
+
+def _demanded(n: float) -> float:
+    """Return the accuracy that so many labels must show: a standard error above `ACCURATE`."""
+    return ACCURATE + float(np.sqrt(ACCURATE * (1.0 - ACCURATE) / n))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from customerintel.tables import CustomerTable, History, InteractionLog, SurveyLog
 
 __all__ = ["classify", "relabelled"]
+
+#: A word that more customers than this state is a word for a type, and no text about somebody.
+OFTEN = 3
 
 #: Limits of classifiers that bring none.
 LIMITS = Limits(probability=0.85, margin=0.1, coverage=0.02)
@@ -117,7 +121,7 @@ def classify(
         signals=known,
         model=model,
         probabilities=model.probabilities(known, registry),
-        limits=_limits(model, given) if reference is None else reference.limits,
+        limits=_limits(model, given, reference),
         model_version=f"{model.name}/{registry.id}/{__version__}",
         _history=history,
         _interactions=interactions,
@@ -154,13 +158,14 @@ def _scorer(
     classifier: Any, types: Any, seed: int | None, reference: RelationshipTable | None
 ) -> tuple[RelationshipScorer, TypeRegistry]:
     """Return the classifier and the registry of its types."""
+    seed = check_seed(seed, optional=True)
     if reference is not None:
         return reference.model, reference.types
     given = None if types is None else read_types(types)
-    scorer = scorer_of(classifier, given, check_seed(seed, optional=True))
+    scorer = scorer_of(classifier, given, seed)
     if given is not None:
         own = scorer.types
-        if own is not None and own.id != given.id and own.labels != given.labels:
+        if own is not None and own != given:
             raise InvalidArgumentError(
                 f"The classifier {scorer.name!r} tells the types of {own.id!r} apart, and types is "
                 f"{given.id!r}. Leave types out, or calibrate a classifier for {given.id!r}."
@@ -190,26 +195,35 @@ def _check_reference(reference: Any, types: Any, classifier: Any) -> None:
         )
 
 
-def _limits(scorer: RelationshipScorer, given: tuple[float | None, ...]) -> Limits:
-    own = getattr(scorer.classifier, "least_probability", LIMITS.probability)
-    defaults = (own, LIMITS.margin, LIMITS.coverage)
-    names = ("least_probability", "least_margin", "least_coverage")
-    for name, value in zip(names, given, strict=True):
-        if value is not None and not (is_number(value) and 0.0 <= value <= 1.0):
-            raise InvalidArgumentError(f"{name} must be a number from 0 to 1; got {value!r}.")
-    return Limits(
-        *(d if value is None else float(value) for value, d in zip(given, defaults, strict=True))
-    )
+def _limits(
+    scorer: RelationshipScorer,
+    given: tuple[float | None, ...],
+    reference: RelationshipTable | None,
+) -> Limits:
+    """Return the limits that are given and, for the others, those of the reference or scorer."""
+    usual = LIMITS if reference is None else reference.limits
+    own: Any = getattr(scorer.classifier, "least_probability", None)
+    if reference is None and is_number(own) and 0.0 <= own <= 1.0:
+        usual = replace(usual, probability=float(own))
+    found = {}
+    for name, value in zip(("probability", "margin", "coverage"), given, strict=True):
+        if value is None:
+            continue
+        if not (is_number(value) and 0.0 <= value <= 1.0):
+            raise InvalidArgumentError(f"least_{name} must be a number from 0 to 1; got {value!r}.")
+        found[name] = float(value)
+    return replace(usual, **found)
 
 
 def _warn_of_strange_words(known: Signals, types: TypeRegistry) -> None:
     """Say how many stated types the registry does not know; the words may be free text."""
     words = [word for word in known.stated.tolist() if word is not None]
-    strange = {word for word in set(words) if types.resolve(word) is None}
+    strange = {w: n for w, n in Counter(words).items() if types.resolve(w) is None}
     if strange:
-        rows = sum(word in strange for word in words)
+        often = [repr(word) for word, n in strange.items() if n > OFTEN][:5]
+        shown = f", such as {', '.join(often)}" if often else ""
         warn_caller(
-            f"{rows:,} customers state a type that {types.id!r} does not know ({len(strange):,} "
-            "different words); they count as having stated none. The registry's types are "
-            f"{', '.join(types.labels)}."
+            f"{sum(strange.values()):,} customers state a type that {types.id!r} does not know "
+            f"({len(strange):,} different words{shown}); they count as having stated none. The "
+            f"registry's types are {', '.join(types.labels)}."
         )

@@ -106,6 +106,7 @@ def signals(
     counted = None if interactions is None else count(purchases, interactions)
     answers = said(history.ids, purchases.until, survey)
     _warn_of_strangers(counted, answers)
+    _warn_of_zones(history, interactions, survey)
     columns, constants, regularity = _columns(purchases, counted, reference)
     columns |= answers.columns
     locked = None if customers is None else lock_in_column(history.ids, customers)
@@ -201,6 +202,25 @@ def _check(history: Any, interactions: Any, survey: Any, customers: Any, referen
                 else f"what {kind.__name__}.from_frame returns"
             )
             raise InvalidArgumentError(f"{name} must be {how}; got {type(value).__name__}.")
+
+
+def _warn_of_zones(
+    history: History, interactions: InteractionLog | None, survey: SurveyLog | None
+) -> None:
+    """Say so where one log has a time zone and another none: its times are taken as UTC."""
+    zone = history._log.time_zone
+    logs: tuple[tuple[str, InteractionLog | SurveyLog | None], ...]
+    logs = (("interactions", interactions), ("survey", survey))
+    for name, log in logs:
+        if log is None or not log.n_rows:
+            continue
+        zones = {zone, log.time_zone}
+        if None in zones and not zones <= {None, "UTC"}:
+            warn_caller(
+                f"The timestamps of the transactions are in {zone or 'no time zone'} and those of "
+                f"the {name} in {log.time_zone or 'no time zone'}; without a zone they are taken "
+                "as UTC. Give both a zone, or neither."
+            )
 
 
 def _warn_of_strangers(counted: Counted | None, answers: Said) -> None:

@@ -71,8 +71,10 @@ def crm_fields(
     - ``likeliest_type``, ``probability``: the type that is most probable, however thin the
       evidence is, and its probability; ``"unknown"`` and NaN where nothing is known at all. Where
       a type was inferred, it is the likeliest one.
-    - ``evidence``: the signals that speak most for the likeliest type, with their ranks in the
-      base; no words of the customer's.
+    - ``evidence``: the signals that speak most for the likeliest type, with the customer's values
+      and whether these are low, usual or high in the base (by thirds; none is only none), such as
+      ``"visits per year: 12 (high); stated in a survey: best friend"``; no words of the
+      customer's.
     - ``source``: ``"survey"`` where the inferred type is the stated one, ``"inferred"`` elsewhere;
       ``"service_note"`` and ``"social"`` are left to what people enter by hand.
     - ``assessed_at``, ``review_due``: the table's moment, and when to look again.

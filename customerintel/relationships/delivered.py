@@ -17,6 +17,7 @@ from customerintel.relationships.contact_counts import (
     resolved,
     unresolved_of,
 )
+from customerintel.relationships.ranks import Scale
 from customerintel.relationships.relationship_type import DIMENSIONS
 from customerintel.relationships.table_parts import contacts_at, moment_of, per_customer, signal_of
 from customerintel.rfm.read_only import seal
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from customerintel.relationships.table import RelationshipTable
     from customerintel.tables.contacts import Contacts
 
-__all__ = ["Delivered", "anchored_ranks", "delivered_to", "on_scale_of"]
+__all__ = ["Delivered", "delivered_to", "on_scale_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -91,11 +92,12 @@ def delivered_to(table: RelationshipTable) -> Delivered:
     ================ =====================================================================
 
     Valence, power and voluntariness stay on this scale, which is that of the prototypes. The
-    others have none: a customer's rank r in the base becomes the r-quantile of the values that
-    the registry's prototypes have on that dimension (quantile mapping; `on_scale_of`), so that the
-    base as a whole is treated like the types as a whole, and who is treated better than nearly
-    all others like the closest types. Ranks are those of `anchored_ranks`: nothing at all is as
-    little as the type with the least, and the rest is ranked among those with more.
+    others (intensity, socio_emotional, duration, reciprocity) have none: a customer's mid-rank r
+    in the base becomes the r-quantile of the values that the registry's K prototypes have on that
+    dimension, with the k-th smallest as the (k - 1/2)/K quantile and lines between
+    (`on_scale_of`). So the base as a whole is treated like the types as a whole, and who is
+    treated better than nearly all others is treated like the closest types. Where all are treated
+    alike, all are in the middle: such a level compares customers, it does not judge the firm.
 
     Parameters
     ----------
@@ -129,16 +131,6 @@ def delivered_to(table: RelationshipTable) -> Delivered:
     return Delivered(levels, per_customer(table.ids, contacts.ids, unresolved, 0.0), known=True)
 
 
-def anchored_ranks(values: Floats) -> Floats:
-    """Return 0 for 0, the mid-rank in (0, 1) among those above it for the rest; NaN stays."""
-    ranks = np.where(np.isnan(values), np.nan, 0.0)
-    above = values > 0.0
-    if above.any():
-        _, place, n = np.unique(values[above], return_inverse=True, return_counts=True)
-        ranks[above] = ((np.cumsum(n) - n / 2.0) / n.sum())[place]
-    return ranks
-
-
 def on_scale_of(values: Floats, ranks: Floats) -> Floats:
     """Return for each rank r the r-quantile of some values.
 
@@ -162,7 +154,7 @@ def on_scale_of(values: Floats, ranks: Floats) -> Floats:
 def _ranked(table: RelationshipTable, name: str, values: Floats) -> Floats:
     """Return where customers rank, on the scale of the prototypes of a dimension."""
     place = DIMENSIONS.index(name)
-    return on_scale_of(table.types.prototypes[:, place], anchored_ranks(values))
+    return on_scale_of(table.types.prototypes[:, place], Scale.of(values).rank(values))
 
 
 def _per_month(table: RelationshipTable, contacts: Contacts, rows: Mask) -> Floats:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.relationships.evidence_words import WORDS, shown
+from customerintel.relationships.fitted_types import FittedTypes
 from customerintel.tables.results import html_table, one_line
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _row_of(table: RelationshipTable, customer_id: Any) -> int:
 def _effects(table: RelationshipTable, own: Signals, first: int, second: int) -> dict[str, float]:
     """Return by how much each known signal raises the log-odds of one type against another."""
     model = table.model.classifier
-    if hasattr(model, "contributions"):
+    if isinstance(model, FittedTypes):
         said = model.contributions(own)[0]
         names = [*model.names, "stated"]
         effects = said[:, first] - said[:, second]
@@ -171,7 +172,8 @@ def _effects(table: RelationshipTable, own: Signals, first: int, second: int) ->
 def _by_hiding(table: RelationshipTable, own: Signals, first: int, second: int) -> dict[str, float]:
     """Return what changes where a signal is hidden: for classifiers that do not say."""
     known = [name for name in own.names if own.weight(name)[0] > 0.0]
-    stated = [True] if own.stated[0] is not None else []
+    # what is no type may be a text about somebody
+    stated = [True] if table.types.resolve(own.stated[0] or "") is not None else []
     n = len(known) + len(stated) + 1
     hidden = np.zeros((n, len(own.names)), bool)
     for row, name in enumerate(known, 1):

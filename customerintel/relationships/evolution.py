@@ -64,7 +64,8 @@ def transitions(
     Warns
     -----
     DataQualityWarning
-        If no customer is in both, or the two were made from different sources.
+        If no customer is in both, or the two were made from different sources, by different
+        classifiers or with different limits.
 
     Notes
     -----
@@ -151,6 +152,12 @@ def _check(earlier: Any, later: Any) -> None:
             f"The earlier table was made from {', '.join(earlier.sources)} and the later one from "
             f"{', '.join(later.sources)}: customers may move because of what is known of them. "
             "Make both from the same sources."
+        )
+    if earlier.model.name != later.model.name or earlier.limits != later.limits:
+        warn_caller(
+            "The two tables were made by different classifiers or with different limits, and the "
+            "later one is read by the model and limits of the earlier one here, so counts differ "
+            "from later.counts(): make it with classify(…, reference=earlier)."
         )
 
 

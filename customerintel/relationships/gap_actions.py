@@ -22,6 +22,8 @@ DIRECTIONS: Final = ("fitting", "too close", "too distant", "mismatch", "unknown
 #: Dimensions that have to be known of both sides before a distance is told.
 LEAST_DIMENSIONS: Final = 2
 #: A distance up to which wish and treatment fit, and a difference of closeness that matters.
+#: The first is as far as a core type is from its nearest neighbour over the dimensions that a
+#: treatment tells of (median .246; all pairs .35): beyond it lies another type.
 NEAR, CLOSENESS = 0.25, 0.15
 #: Valence below which a treatment is a bad one, how far negative tones must outweigh positive
 #: ones, and satisfaction below which somebody is not satisfied.

@@ -84,9 +84,11 @@ def gaps(
 
     Notes
     -----
-    What is delivered is told from proxies (see `delivered_to`), the type of it is the nearest
-    prototype over the dimensions that are known, and the rules of the actions are those of
-    `act`. All three are proposals of this library, which no study has validated.
+    What is delivered is told from proxies (see `delivered_to`), put on the scale of the registry's
+    prototypes; the type of it is the nearest prototype over the dimensions that are known, and
+    the rules of the actions are those of `act`. All three are proposals of this library, which no
+    study has validated. Wish and treatment fit up to a gap of .25, which is as far as the core
+    types are from their nearest neighbours.
 
     Examples
     --------

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.relationships.gap_actions import ACTIONS
-from customerintel.relationships.gap_words import short_reasons
+from customerintel.relationships.gap_words import first_step, short_reasons
 from customerintel.tables.building import Column, Labels
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ Ints = NDArray[np.int64]
 
 #: Actions that come before all others, in their order.
 URGENT = ("repair", "release")
-#: What comes before the rules of any type, by the number of the rule of `act`.
-FIRST_STEPS = {
-    2: "Settle the open complaint first, and say so.",
-    3: "Show the way out, freely.",
-    4: "Ask what went wrong, and put it right.",
-}
 
 
 def urgency(gaps: Gaps) -> Ints:
@@ -52,7 +46,7 @@ def action_columns(gaps: Gaps, rows: Ints) -> dict[str, Column]:
         "observed": Labels(gaps.observed[rows], gaps.types),
         "treated_as": Labels(gaps.delivered[rows], gaps.types),
         "reason": _texts(short_reasons(gaps, rows)),
-        "first_step": _first_steps(gaps, rows, [_first(one.do) for one in kinds]),
+        "first_step": _first_steps(gaps, rows),
         "avoid": _texts(np.array([_first(one.dont) for one in kinds], object)[wanted]),
         "open_complaints": gaps.open_complaints[rows].astype(np.int64),
         "do_not_contact": Labels(gaps._opted_out.codes[rows], gaps._opted_out.names),
@@ -60,11 +54,13 @@ def action_columns(gaps: Gaps, rows: Ints) -> dict[str, Column]:
     return columns
 
 
-def _first_steps(gaps: Gaps, rows: Ints, first: list[str]) -> Labels:
-    steps = np.array(first, object)[gaps.desired[rows]]
-    for rule, step in FIRST_STEPS.items():
-        steps[gaps.rule[rows] == rule] = step
-    return _texts(steps)
+def _first_steps(gaps: Gaps, rows: Ints) -> Labels:
+    # there are few rules and few types, and as few steps
+    pairs, place = np.unique(
+        np.stack([gaps.rule[rows], gaps.desired[rows]]), axis=1, return_inverse=True
+    )
+    steps = [first_step(gaps, int(rule), int(wish)) for rule, wish in pairs.T]
+    return _texts(np.array(steps, object)[place.reshape(-1)])
 
 
 def _first(sentences: Sequence[str]) -> str:

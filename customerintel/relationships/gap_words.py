@@ -14,7 +14,7 @@ from customerintel.relationships.table_parts import SPANS, UNKNOWN
 if TYPE_CHECKING:
     from customerintel.relationships.gap_table import Gaps
 
-__all__ = ["explanation", "reasons", "short_reasons"]
+__all__ = ["explanation", "first_step", "reasons", "short_reasons"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,6 +30,16 @@ RULES = {
     7: "the treatment differs from what is wanted",
     8: "the treatment is near to what is wanted",
 }
+#: What comes before the rules of any type, by the number of the rule of `act`.
+FIRST_STEPS = {
+    2: "Settle the open complaint first, and say so.",
+    3: "Show the way out, freely.",
+    4: "Ask what went wrong, and put it right.",
+}
+SCALE = (
+    "Levels (valence and power from -1 to 1, all others from 0 to 1; observed ones come from "
+    "ranks among the customers):"
+)
 
 
 def reasons(gaps: Gaps) -> NDArray[np.object_]:
@@ -45,7 +55,7 @@ def reasons(gaps: Gaps) -> NDArray[np.object_]:
     for row, (why, gap, none, dimension, want, given) in enumerate(table):
         text = why
         if not none:
-            text += f"; {_in_words(dimension)}: wanted {want:.2f}, given {given:.2f}"
+            text += f"; {_in_words(dimension)}: wanted {want:.2f}, treated as {given:.2f}"
         if gap == gap:
             text += f"; gap {gap:.2f}"
         found[row] = text
@@ -94,22 +104,38 @@ def explanation(gaps: Gaps, row: int) -> str:
         wants + f"treated as: {_named(gaps, given)}{size}.",
         f"Action: {ACTIONS[gaps.action[row]]}, because {why}.",
     ]
+    step = first_step(gaps, int(gaps.rule[row]), int(gaps.desired[row]))
+    if step:
+        lines.append(f"First step: {_listed((step,))}")
     if signs := gaps._mood.words(row):
         lines.append(f"Bad signs: {signs}.")
     if gaps.open_complaints[row]:
         lines.append(f"Open complaints: {gaps.open_complaints[row]:.0f}.")
-    wanted = _wanted(gaps)[row]
-    for place, (want, level) in enumerate(zip(wanted, gaps.levels[row], strict=True)):
-        if not np.isnan(level) and not np.isnan(want):
-            seen = gaps._observed_levels[row, place]
-            more = "" if np.isnan(seen) else f", observed {seen:.2f}"
-            lines.append(f"- {_in_words(place)}: wanted {want:.2f}, given {level:.2f}{more}")
+    lines += _levels(gaps, row)
     wished = gaps._types[wish]
-    if wished.do:
-        lines.append(f"Do: {_listed(wished.do)}")
+    then = wished.do[1:] if step in wished.do[:1] else wished.do
+    if then:
+        lines.append(f"Then: {_listed(then)}")
     if wished.dont:
         lines.append(f"Don't: {_listed(wished.dont)}")
     return "\n".join(lines)
+
+
+def first_step(gaps: Gaps, rule: int, wish: int) -> str:
+    """Return what to do first by a rule of `act` for those who want a type; may be empty."""
+    do = gaps._types[gaps.types[wish]].do
+    return FIRST_STEPS.get(rule, do[0] if do else "")
+
+
+def _levels(gaps: Gaps, row: int) -> list[str]:
+    """Return a line per dimension that is known of wish and treatment, below their scale."""
+    lines = []
+    for place, (want, level) in enumerate(zip(_wanted(gaps)[row], gaps.levels[row], strict=True)):
+        if not np.isnan(level) and not np.isnan(want):
+            seen = gaps._observed_levels[row, place]
+            more = "" if np.isnan(seen) else f", observed {seen:.2f}"
+            lines.append(f"- {_in_words(place)}: wanted {want:.2f}, treated as {level:.2f}{more}")
+    return [SCALE, *lines] if lines else []
 
 
 def _wanted(gaps: Gaps) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LabelledCustomers", "calibrate"]
 
-#: Fewer labelled customers than this teach nothing.
-LEAST = 20
+#: Fewer labelled customers than this teach nothing; nor does a type of fewer than that.
+LEAST, EACH = 50, 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,8 +152,8 @@ def calibrate(
     Raises
     ------
     InvalidArgumentError
-        If the classifier cannot learn, there are fewer than 20 labelled customers, fewer than
-        two types among them, or labels that the registry does not know.
+        If the classifier cannot learn, there are fewer than 50 labelled customers, fewer than
+        two types with 5 or more of them, or labels that the registry does not know.
 
     Warns
     -----
@@ -184,12 +185,13 @@ def calibrate(
             f"{len(strange):,} labels are no types of {registry.id!r} (first places: "
             f"{', '.join(map(str, strange[:5]))}). Its types are {', '.join(registry.labels)}."
         )
-    present = {key for key in keys.tolist() if key is not None}
-    n = sum(key is not None for key in keys.tolist())
-    if n < LEAST or len(present) < 2:
+    counts = Counter(key for key in keys.tolist() if key is not None)
+    enough = sum(n >= EACH for n in counts.values())
+    if counts.total() < LEAST or enough < 2:
         raise InvalidArgumentError(
-            f"There are {n:,} labelled customers of {len(present)} types; at least {LEAST} of two "
-            "types are needed to learn from."
+            f"There are {counts.total():,} labelled customers of {len(counts)} types, {EACH} or "
+            f"more of {enough}. At least {LEAST} are needed to learn from, with {EACH} or more of "
+            "two types."
         )
     if are_statements(registry, known.signals, keys):
         warn_caller(

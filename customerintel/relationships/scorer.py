@@ -183,11 +183,12 @@ class RelationshipScorer:
     def _read(self, answer: Any, n: int) -> Floats:
         fault, wide = None, len(self.labels)
         try:
-            found = np.array(answer, np.float64)
+            shape = np.shape(answer)
+            if shape != (n, wide) and not isinstance(answer, str):
+                fault = f"returned an array of shape {shape} for {n:,} customers and {wide} types"
+            found = np.array(answer if fault is None else np.empty(0), np.float64)
         except (TypeError, ValueError):
             found, fault = np.empty(0), f"returned {type(answer).__name__}, which holds no numbers"
-        if fault is None and found.shape != (n, wide):
-            fault = f"returned an array of shape {found.shape} for {n:,} customers and {wide} types"
         fault = fault or _fault_of(found)
         if fault:
             raise PluginContractError(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.relationships.evidence_words import WORDS
+from customerintel.relationships.evidence_words import WORDS, shown
+from customerintel.relationships.table_parts import codes_of_words
 
 if TYPE_CHECKING:
     from customerintel.relationships.table import RelationshipTable
@@ -22,16 +23,19 @@ Ints = NDArray[np.int64]
 MOST, LEAST = 3, 0.05
 #: Log-odds for a rank at either end, of classifiers that do not say what they look at.
 FULL = 2.0
+#: Ranks below and above which a value is a low or a high one.
+LOW, HIGH = 1.0 / 3.0, 2.0 / 3.0
 #: Customers looked at together: what is said of each is signals times types.
 TOGETHER = 10_000
 
 
 def phrases_of(table: RelationshipTable) -> NDArray[np.object_]:
-    """Return the signals that speak most for each customer's likeliest type, with their ranks.
+    """Return the signals that speak most for each customer's likeliest type, with their values.
 
     By the log-odds of the likeliest type against the next; of a classifier that has no
     ``contributions``, by how far the rank is from the middle, times the weight of the evidence.
-    At most three, empty where nothing is known.
+    At most three, empty where nothing is known. A value is low or high in the lowest or the
+    highest third of the base, else usual.
 
     Parameters
     ----------
@@ -41,7 +45,7 @@ def phrases_of(table: RelationshipTable) -> NDArray[np.object_]:
     model = table.model.classifier
     says = hasattr(model, "contributions")
     names = tuple(model.names if says else table.signals.names)
-    known = np.array([*_phrases(names), "stated in a survey"], object)
+    stated = _stated(table)
     found = np.full(len(table), "", object)
     for start in range(0, len(table), TOGETHER):
         rows = np.arange(start, min(start + TOGETHER, len(table)))
@@ -53,8 +57,16 @@ def phrases_of(table: RelationshipTable) -> NDArray[np.object_]:
             weights = np.column_stack([*(own.weight(name) for name in names), np.zeros(len(rows))])
             effects = 2.0 * FULL * np.abs(np.nan_to_num(ranks, nan=0.5) - 0.5) * weights
         effects[np.isnan(table.probabilities[rows]).any(axis=1)] = 0.0
-        found[rows] = _texts(effects, ranks, known)
+        found[rows] = _texts(effects, _phrases(own, names, ranks, stated[rows], effects))
     return found
+
+
+def _stated(table: RelationshipTable) -> NDArray[np.object_]:
+    """Return what is said of stated types: the registry's words, never the customer's."""
+    said = "stated in a survey"
+    known = [f"{said}: {key.replace('_', ' ')}" for key in table.labels]
+    # -1, nothing said, and -2, no type of the registry, take the last two
+    return np.array([*known, said, said], object)[codes_of_words(table, table.signals.stated)]
 
 
 def _rank(own: Any, name: str) -> Floats:
@@ -72,22 +84,42 @@ def _effects(said: Floats, probabilities: Floats) -> Floats:
     return found
 
 
-def _phrases(names: Sequence[str]) -> list[str]:
-    """Return what is said of each signal at each percent of its rank."""
-    return [
-        f"{WORDS.get(name, name.replace('_', ' '))}: rank {percent / 100:.2f}"
-        for name in names
-        for percent in range(101)
-    ]
+def _phrases(
+    own: Any, names: Sequence[str], ranks: Floats, stated: NDArray[np.object_], effects: Floats
+) -> NDArray[np.object_]:
+    """Return what is said of each customer's strongest signals; elsewhere empty."""
+    found = np.full(effects.shape, "", object)
+    strongest = np.argsort(-effects, axis=1, kind="stable")[:, :MOST]
+    told = np.zeros(effects.shape, bool)
+    np.put_along_axis(told, strongest, values=True, axis=1)
+    told &= effects >= LEAST
+    for column, name in enumerate(names):
+        rows = np.flatnonzero(told[:, column])
+        if len(rows):
+            words = WORDS.get(name, name.replace("_", " "))
+            values = own.observed(name)[rows].tolist()
+            found[rows, column] = [
+                f"{words}: {_told(shown(name, value), rank)}"
+                for value, rank in zip(values, ranks[rows, column].tolist(), strict=True)
+            ]
+    found[:, -1] = np.where(told[:, -1], stated, "")
+    return found
 
 
-def _texts(effects: Floats, ranks: Floats, known: NDArray[np.object_]) -> NDArray[np.object_]:
+def _told(value: str, rank: float) -> str:
+    # none is plain enough, though it may be usual; a rank that is not a number is not known
+    if value == "none" or rank != rank:
+        return value
+    return f"{value} ({'low' if rank < LOW else 'high' if rank > HIGH else 'usual'})"
+
+
+def _texts(effects: Floats, phrases: NDArray[np.object_]) -> NDArray[np.object_]:
     """Join the phrases of the strongest signals of each customer."""
     rows = np.arange(len(effects))
     found = np.full(len(effects), "", object)
-    percent = np.rint(np.nan_to_num(ranks, nan=0.5) * 100.0).astype(np.int64)
     for slot, place in enumerate(np.argsort(-effects, axis=1, kind="stable")[:, :MOST].T):
-        phrase = known[np.minimum(place * 101 + percent[rows, place], len(known) - 1)]
-        told = effects[rows, place] >= LEAST
-        found[told] += (", " if slot else "") + phrase[told]
+        phrase = phrases[rows, place]
+        told = phrase != ""
+        # words have commas of their own
+        found[told] += ("; " if slot else "") + phrase[told]
     return found

@@ -101,10 +101,12 @@ class Transitions:
     def plausible(self) -> Mask:
         """Whether the registry expects the edge: staying, and what types lead to.
 
-        False too where a state is no type: the registry says nothing of those.
+        Only an edge between two types can be outside of what the registry expects. It says nothing
+        of ``"unknown"``, ``"inactive"`` and ``"none"``: edges from and to those are all True.
         """
-        k = len(self.states)
-        found = np.zeros((k, k), bool)
+        k = len(self._labels)
+        found = np.ones((len(self.states), len(self.states)), bool)
+        found[:k, :k] = False
         for row, key in enumerate(self._labels):
             onward = (key, *self.types[key].leads_to)
             found[row, [self._labels.index(to) for to in onward if to in self._labels]] = True

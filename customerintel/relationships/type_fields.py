@@ -38,7 +38,7 @@ _LEAST_DIMENSIONS = 3
 _KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 #: Words that results use for customers without a type.
-RESERVED: Final = frozenset({"unknown", "other", "none", "inactive"})
+RESERVED: Final = frozenset({"unknown", "other", "none", "inactive", "before", "after"})
 
 _STATUSES = ("published", "proposed")
 

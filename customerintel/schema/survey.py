@@ -27,7 +27,12 @@ def _snake(text: str) -> str:
 
 #: A word out of a closed list, in lower case with underscores; what is longer is free text.
 Word = Annotated[
-    str, TextForm(_snake, r"\w{1,40}", "give a word such as best_friend, at most 40 letters long")
+    str,
+    TextForm(
+        _snake,
+        r"(?=\w{1,40}$)[^\W_]+(?:_[^\W_]+){0,3}",
+        "give a word such as best_friend, at most 40 letters long and of at most four words",
+    ),
 ]
 
 

@@ -69,6 +69,8 @@ class Answers:
     def latest_values(self, until: int) -> Iterator[tuple[str, Ints, Floats]]:
         """Yield items, the rows of their latest answers, and these from 0 to 1."""
         known = (self.item.codes >= 0) & ~np.isnan(self.value) & (self.times <= until)
+        # without a whole scale, what a value means would hang on who else answered
+        known &= ~np.isnan(self.scale_min) & ~np.isnan(self.scale_max)
         rows = np.flatnonzero(known)
         rows = rows[np.argsort(self.item.codes[rows], kind="stable")]
         ends = np.searchsorted(self.item.codes[rows], np.arange(len(self.item.names) + 1))
@@ -79,15 +81,9 @@ class Answers:
                 yield name, mine[last], self._shares(mine)[last]
 
     def _shares(self, rows: Ints) -> Floats:
-        """Return where on their scales the values of an item lie; open ends are those of all."""
-        values = self.value[rows]
+        """Return where on their scales the values of an item lie."""
         low, high = self.scale_min[rows], self.scale_max[rows]
-        low = np.where(np.isnan(low), values.min(), low)
-        high = np.where(np.isnan(high), values.max(), high)
-        width = high - low
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where(width > 0, (values - low) / width, 0.5)
-        return np.clip(share, 0.0, 1.0)
+        return np.clip((self.value[rows] - low) / (high - low), 0.0, 1.0)
 
     def latest_words(self, item: str, until: int) -> tuple[Ints, NDArray[np.object_]]:
         """Return the rows of the latest stated or desired types, and their words."""

@@ -189,8 +189,9 @@ def _judge(
     ask(rule_name(Problem.OUT_OF_RANGE, "value"), (value < low) | (value > high))
     asked = numbered([answers.instrument.codes, answers.version.codes, answers.item.codes])
     scaled = ~(np.isnan(low) & np.isnan(high))
-    common = common_scales(asked, low, high, good & valued & scaled)
-    differs = ~(_same(low, common[0]) & _same(high, common[1]))
+    common = common_scales(asked, low, high, good & valued & scaled, answers.times)
+    known = ~(np.isnan(common[0]) & np.isnan(common[1]))
+    differs = known & ~(_same(low, common[0]) & _same(high, common[1]))
     ask("contradicting_scale", differs & valued & scaled)
     # an answer that says no scale is on that of its questionnaire
     low, high = np.where(scaled, low, common[0]), np.where(scaled, high, common[1])
@@ -210,9 +211,9 @@ def _second(
     """Tell which rows repeat an earlier one: its id, or who was asked what at which moment."""
     rows = np.flatnonzero(good)
     again = np.zeros(len(answers), bool)
-    again[seen_before(numbered([answers.keys, asked, answers.times]), rows)] = True
+    again[seen_before(numbered([answers.keys, asked, answers.times]), rows, answers.times)] = True
     if unnamed is not None and "answer_id" in readings:
-        again[seen_before(readings["answer_id"].values, rows[~unnamed[rows]])] = True
+        again[seen_before(readings["answer_id"].values, rows[~unnamed[rows]], answers.times)] = True
     return again
 
 
@@ -223,6 +224,6 @@ def _warn_of_open_scales(answers: Answers) -> None:
     if n := int(open_ended.sum()):
         counted = f"{n:,} answers have" if n > 1 else "1 answer has"
         warn_caller(
-            f"{counted} a value without a whole scale. The range of the answers to the same item "
-            "is taken for it; name the columns of scale_min and scale_max."
+            f"{counted} a value without a whole scale, so nobody can tell what it means, and it "
+            "counts as no answer. Name the columns of scale_min and scale_max."
         )

@@ -89,8 +89,8 @@ class SurveyLog(RowLog):
             The question, under the library's name ("satisfaction", "trust", "recommend" …), a
             usual synonym ("csat", "nps", "brq_love" …), or any other name.
         scale_min, scale_max : str or False, optional
-            Lowest and highest possible value. A row without them is on the scale of its
-            questionnaire or, if that has none, on the range of the answers to its item.
+            Lowest and highest possible value. A row without them is on the scale that its
+            question had by then; a value without any counts as no answer.
         value : str or False, optional
             Answer as a number.
         choice : str or False, optional

@@ -43,8 +43,12 @@ def _dense(values: NDArray[Any]) -> Ints:
     return np.unique(values, return_inverse=True)[1].astype(np.int64, copy=False)
 
 
-def common_scales(groups: Ints, low: Floats, high: Floats, voting: Mask) -> tuple[Floats, Floats]:
-    """Return for each row the scale that most rows of its group have.
+def common_scales(
+    groups: Ints, low: Floats, high: Floats, voting: Mask, times: Ints
+) -> tuple[Floats, Floats]:
+    """Return for each row the scale that its group had by then: that of the earliest answer.
+
+    Later answers, however many, change nothing about earlier ones.
 
     Parameters
     ----------
@@ -53,30 +57,36 @@ def common_scales(groups: Ints, low: Floats, high: Floats, voting: Mask) -> tupl
     low, high : ndarray of float64, shape (n_rows,)
         Scale of each row.
     voting : ndarray of bool, shape (n_rows,)
-        Rows whose scales count. Of scales with alike many rows, the one that came first wins.
+        Rows whose scales count.
+    times : ndarray of int64, shape (n_rows,)
+        When each answer was given; of answers of one moment, the row that came first counts.
 
     Returns
     -------
     low, high : ndarray of float64, shape (n_rows,)
-        NaN where no row of the group has a vote.
+        NaN where no row of the group had a scale by then.
     """
     rows = np.flatnonzero(voting)
     n_groups = int(groups.max(initial=-1)) + 1
     found = np.full((2, n_groups), np.nan)
-    if len(rows):
-        pairs = numbered([groups[rows], low[rows], high[rows]])
-        _, first, votes = np.unique(pairs, return_index=True, return_counts=True)
-        group = groups[rows[first]]
-        order = np.lexsort((first, -votes, group))
-        best = order[np.append(True, group[order][1:] != group[order][:-1])]
-        winners = rows[first[best]]
-        found[:, groups[winners]] = low[winners], high[winners]
-    return found[0][groups], found[1][groups]
+    since = np.full(n_groups, np.iinfo(np.int64).max)
+    first = rows[_first_of_each(groups[rows], times[rows])]
+    found[:, groups[first]] = low[first], high[first]
+    since[groups[first]] = times[first]
+    late = times >= since[groups]
+    return np.where(late, found[0][groups], np.nan), np.where(late, found[1][groups], np.nan)
 
 
-def seen_before(codes: Ints, rows: Ints) -> Ints:
-    """Return those of `rows`, which ascend, whose code an earlier one of them has."""
-    _, first = np.unique(codes[rows], return_index=True)
+def seen_before(codes: Ints, rows: Ints, times: Ints) -> Ints:
+    """Return those of `rows`, which ascend, whose code an earlier answer of them has."""
     again = np.ones(len(rows), bool)
-    again[first] = False
+    again[_first_of_each(codes[rows], times[rows])] = False
     return rows[again]
+
+
+def _first_of_each(codes: Ints, times: Ints) -> Ints:
+    """Return the place of the earliest of each code; of those of one moment, the first."""
+    order = np.lexsort((times, codes))
+    begins = np.ones(len(order), bool)
+    begins[1:] = codes[order][1:] != codes[order][:-1]
+    return order[begins]

@@ -86,7 +86,7 @@ def nothing_known(subject: ClassifierSubject) -> None:
 def unknown_words(subject: ClassifierSubject) -> None:
     """Cope with a stated type that it has no label for."""
     made = subject.settled
-    strange = subject.base.saying("a_word_of_another_survey").signals()
+    strange = subject.base.saying("another_word").signals()
     valid(
         subject.ask(made, strange),
         made,

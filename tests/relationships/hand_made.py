@@ -48,6 +48,9 @@ class HandSignals:
     def rank(self, name):
         return np.clip(self.columns[name] + self.reference, 0.0, 1.0)
 
+    def observed(self, name):
+        return self.columns[name]
+
     def weight(self, name):
         return np.where(np.isnan(self.columns[name]), 0.0, 1.0)
 

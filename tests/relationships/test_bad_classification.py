@@ -105,6 +105,23 @@ CASES = {
         InvalidArgumentError,
         "reference takes an earlier table of classify(); got Signals.",
     ),
+    "a limit beside a reference that is none": (
+        lambda: R.classify(shop().as_of(), reference=table(), least_margin="wide"),
+        InvalidArgumentError,
+        "least_margin must be a number from 0 to 1; got 'wide'.",
+    ),
+    "a registry with the types of another": (
+        lambda: R.classify(
+            shop(300).as_of(),
+            classifier=R.get("prototype"),
+            types=R.TypeRegistry("other", 7, list(R.types("core").values())),
+        ),
+        InvalidArgumentError,
+        (
+            "The classifier 'prototype' tells the types of 'core@1' apart, and types is 'other@7'. "
+            "Leave types out, or calibrate a classifier for 'other@7'."
+        ),
+    ),
     "a limit outside [0, 1]": (
         lambda: R.classify(shop(300).as_of(), least_probability=90),
         InvalidArgumentError,
@@ -143,8 +160,16 @@ CASES = {
         lambda: R.calibrate("prototype", (known(), ["fling"] * 10 + [None] * 890)),
         InvalidArgumentError,
         (
-            "There are 10 labelled customers of 1 types; at least 20 of two types are needed to "
-            "learn from."
+            "There are 10 labelled customers of 1 types, 5 or more of 1. At least 50 are needed to "
+            "learn from, with 5 or more of two types."
+        ),
+    ),
+    "labels of which all but one are of one type": (
+        lambda: R.calibrate("prototype", (known(), ["fling"] * 899 + ["buddy"])),
+        InvalidArgumentError,
+        (
+            "There are 900 labelled customers of 2 types, 5 or more of 1. At least 50 are needed "
+            "to learn from, with 5 or more of two types."
         ),
     ),
     "a classifier to calibrate that cannot learn": (

@@ -124,14 +124,18 @@ def test_evidence_is_what_speaks_most_for_the_likeliest_type():
     table = table_of(
         [[0.9, 0.1, 0, 0, 0, 0], [0.1, 0.9, 0, 0, 0, 0], [np.nan] * 6],
         columns={name: [0.25, 0.8, 0.5] for name in names},
+        stated=["Best friends"],
     )
     said = np.zeros((3, 5, 6))
     said[:, 0, 0], said[:, 1, 0], said[:, 2, 1], said[:, 3, 0] = 1.0, 2.0, 3.0, 0.01
     said[:, 4, 0] = 1.5
     table.model.classifier = contributing(said, names)
     assert phrases_of(table).tolist() == [
-        "visits per year: rank 0.25, stated in a survey, trust in a survey: rank 0.25",
-        "bound by contract, fee or account (0 to 1): rank 0.80",
+        (
+            "visits per year: 0.25 (low); stated in a survey: best friend; "
+            "trust in a survey: 25% (low)"
+        ),
+        "bound by contract, fee or account (0 to 1): 0.8 (high)",
         "",
     ]
 
@@ -140,9 +144,37 @@ def test_evidence_of_a_classifier_that_does_not_say_is_what_stands_out():
     columns = {"tenure": [0.5, 0.5], "trust": [0.95, 0.5], "novelty": [0.1, np.nan]}
     table = table_of([[0.9, 0.1, 0, 0, 0, 0]] * 2, columns=columns)
     assert phrases_of(table).tolist() == [
-        "trust in a survey: rank 0.95, share of purchases of a kind not bought before: rank 0.10",
+        "trust in a survey: 95% (high); share of purchases of a kind not bought before: 10% (low)",
         "",
     ]
+
+
+def test_evidence_has_no_words_of_the_customers():
+    names = ("visit_rate", "tenure")
+    table = table_of(
+        [[0.9, 0.1, 0, 0, 0, 0]] * 2, stated=["call me at home", None],
+        columns={"visit_rate": [0.0, 0.5], "tenure": [12.0, 0.5]},
+    )  # fmt: skip
+    said = np.zeros((2, 3, 6))
+    said[0, :, 0], said[1, 0, 0] = 1.0, 0.5
+    table.model.classifier = contributing(said, names)
+    assert phrases_of(table).tolist() == [
+        "visits per year: none; customer for: 12 days (high); stated in a survey",
+        "visits per year: 0.5 (usual)",
+    ]
+
+
+def test_the_evidence_of_many_is_that_of_each():
+    rng = np.random.default_rng(4)
+    n = 20_500
+    columns = {name: rng.random(n) for name in ("tenure", "trust", "novelty", "visit_rate")}
+    table = table_of(rng.dirichlet(np.ones(6), n), columns=columns)
+    found = phrases_of(table)
+    for row in (0, 9_999, 10_000, n - 1):
+        one = {name: values[row : row + 1] for name, values in columns.items()}
+        alone = phrases_of(table_of(table.probabilities[row : row + 1], columns=one))
+        assert alone.tolist() == [found[row]]
+    assert len(set(found.tolist())) > 1_000
 
 
 def test_no_customer_is_no_row():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from relationships.hand_made import MOMENT, history_of, sure_of, table_of
+from relationships.hand_made import MOMENT, HandModel, history_of, sure_of, table_of
 
 import customerintel as ci
 from customerintel.exceptions import DataQualityWarning
 from customerintel.relationships.classification import classify
 from customerintel.relationships.evolution import transitions
 from customerintel.relationships.simulation import simulate
+from customerintel.relationships.table import Limits
 from customerintel.relationships.transition_edges import CHANGES
 from customerintel.relationships.type_registry import TypeRegistry, types
 from customerintel.tables.ids import CustomerIds
@@ -91,12 +94,14 @@ def test_rows_are_shares_with_intervals_and_few_cases_are_flagged():
 def test_what_the_registry_expects_is_marked():
     found = transitions(*pair([0.1], [0.1]))
     for row, before in enumerate(CORE.labels):
-        expected = {before, *CORE[before].leads_to} & set(found.states)
+        # nothing is said of those who are unknown, inactive or no customers
+        expected = {before, *CORE[before].leads_to} & set(CORE.labels) | set(found.states[6:])
         assert {s for s, yes in zip(found.states, found.plausible[row], strict=True) if yes} == (
             expected
         )
-    assert not found.plausible[6:].any()
-    assert not found.plausible[:, 6:].any()
+    assert found.plausible[6:].all()
+    assert found.plausible[:, 6:].all()
+    assert not found.plausible[:6, :6].all()
 
 
 def test_jumps_are_changes_and_those_from_and_to_unknown_are_counted_apart():
@@ -155,6 +160,21 @@ def test_other_sources_are_said():
     earlier, later = pair([0.1], [0.1], sources=("transactions", "survey"))
     with pytest.warns(DataQualityWarning, match="made from transactions, interactions and the"):
         transitions(earlier, later)
+
+
+@pytest.mark.parametrize("other", ["classifier", "limits"])
+def test_a_later_table_of_another_classifier_or_other_limits_is_said(other):
+    earlier, later = pair([0.1, 0.6], [0.1, 0.6])
+    if other == "limits":
+        later = replace(later, limits=Limits(probability=0.9, margin=0.1, coverage=0.0))
+    else:
+        model = HandModel()
+        model.name = "by another hand"
+        later = replace(later, model=model)
+    with pytest.warns(DataQualityWarning, match="make it with classify.*reference=earlier") as said:
+        found = transitions(earlier, later)
+    assert len(said) == 1
+    assert found.counts.sum() == 2
 
 
 def test_matrix_of_shares():

@@ -10,9 +10,10 @@ from relationships.hand_made import history_of, sure_of
 from customerintel.exceptions import DataQualityWarning
 from customerintel.relationships import gap_actions
 from customerintel.relationships.classification import classify
-from customerintel.relationships.delivered import anchored_ranks, delivered_to
+from customerintel.relationships.delivered import delivered_to, on_scale_of
 from customerintel.relationships.gap_actions import ACTIONS, DIRECTIONS, Case, act, distances
 from customerintel.relationships.gap_comparison import gaps
+from customerintel.relationships.ranks import Scale
 from customerintel.relationships.relationship_type import DIMENSIONS
 from customerintel.relationships.simulation import simulate
 from customerintel.relationships.type_registry import types
@@ -21,17 +22,31 @@ from customerintel.tables.survey_log import SurveyLog
 D = {name: place for place, name in enumerate(DIMENSIONS)}
 
 
-def test_ranks_leave_zero_at_zero_and_share_ties():
-    found = anchored_ranks(np.array([0.0, 3.0, np.nan, 1.0, 3.0, 0.0]))
-    np.testing.assert_allclose(found, [0, 2 / 3, np.nan, 1 / 6, 2 / 3, 0])
-    assert anchored_ranks(np.array([0.0, np.nan])).tolist()[0] == 0.0
-    assert anchored_ranks(np.array([7.0])).tolist() == [0.5]
+def test_a_rank_is_the_quantile_of_the_prototypes():
+    ranks = np.array([0.0, 0.125, 0.25, 0.5, 0.875, 0.99, np.nan])
+    # four values at 1/8, 3/8, 5/8 and 7/8, in any order
+    found = on_scale_of(np.array([0.9, 0.1, np.nan, 0.5, 0.3]), ranks)
+    np.testing.assert_allclose(found, [0.1, 0.1, 0.2, 0.4, 0.9, 0.9, np.nan])
+    assert on_scale_of(np.array([0.4]), ranks[:2]).tolist() == [0.4, 0.4]
+    assert np.isnan(on_scale_of(np.array([np.nan]), ranks)).all()
 
 
-def test_intensity_is_messages_per_month_and_none_is_none():
+def test_a_base_as_a_whole_is_treated_like_the_types_as_a_whole():
+    values = np.random.default_rng(1).gamma(2.0, size=6_000)
+    for own in types("core").prototypes[:, [D["intensity"], D["socio_emotional"]]].T:
+        found = on_scale_of(own, Scale.of(values).rank(values))
+        assert found.mean() == pytest.approx(own.mean(), abs=0.001)
+        assert (found.min(), found.max()) == (own.min(), own.max())
+
+
+def scaled(name, ranks):
+    return on_scale_of(types("core").prototypes[:, D[name]], np.array(ranks)).tolist()
+
+
+def test_intensity_is_messages_per_month_and_none_is_least():
     table = shop([*mails(1, WEEKLY), *mails(2, MONTHLY), *mails(9, WEEKLY)])
     found = delivered_to(table).levels[:, D["intensity"]]
-    assert found.tolist() == [0.75, 0.25, 0.0, 0.0]
+    np.testing.assert_allclose(found, scaled("intensity", [0.875, 0.625, 0.25, 0.25]))
 
 
 def test_a_message_that_was_sent_and_delivered_counts_once():
@@ -44,8 +59,8 @@ def test_persons_and_messages_outside_campaigns_are_socio_emotional():
     rows = [*mails(1, MONTHLY), *mails(2, MONTHLY, None)]
     rows += [(3, day, "call", "outbound", "phone", None) for day in MONTHLY]
     found = delivered_to(shop(rows)).levels[:, D["socio_emotional"]]
-    assert found[0] == 0.0
-    assert 0.0 < found[1] < found[2]
+    np.testing.assert_allclose(found[:3], scaled("socio_emotional", [1 / 6, 1 / 2, 5 / 6]))
+    assert found[0] < found[1] < found[2]
     assert np.isnan(found[3])
 
 
@@ -53,7 +68,7 @@ def test_regular_messages_have_duration():
     odd = ["2024-02-01", "2024-02-02", "2024-02-03", "2024-11-01", "2024-11-02"]
     found = delivered_to(shop([*mails(1, WEEKLY), *mails(2, odd), *mails(3, odd[:3])]))
     duration = found.levels[:, D["duration"]]
-    assert duration[:2].tolist() == [0.75, 0.25]
+    np.testing.assert_allclose(duration[:2], scaled("duration", [0.75, 0.25]))
     assert np.isnan(duration[2:]).all()
 
 
@@ -69,12 +84,12 @@ def test_reciprocity_is_answers_by_their_speed():
         (4, "2024-12-30T00:00", ask, "inbound", "email", None),
     ]
     found = delivered_to(shop(rows)).levels[:, D["reciprocity"]]
-    assert found[:3].tolist() == [0.75, 0.25, 0.0]
+    np.testing.assert_allclose(found[:3], scaled("reciprocity", [5 / 6, 1 / 2, 1 / 6]))
     assert np.isnan(found[3])  # it may still be answered
     settled = ["2024-05-03T00:00", None, "2024-05-01T01:00", None, None, None, None]
     found = delivered_to(shop(rows, resolved_at=settled)).levels[:, D["reciprocity"]]
     assert found[1] > found[0]  # a quarter of a day still comes before two
-    assert found[2] == 0.0
+    assert found[2] == scaled("reciprocity", [1 / 6])[0]
 
 
 def test_an_answer_to_another_customer_is_none():
@@ -82,7 +97,9 @@ def test_an_answer_to_another_customer_is_none():
         (1, "2024-05-01T00:00", "idea", "inbound", "email", None),
         (2, "2024-05-01T01:00", "delivered", "outbound", "email", None),
     ]
-    assert delivered_to(shop(rows)).levels[0, D["reciprocity"]] == 0.0
+    rows.append((2, "2024-05-01T00:00", "idea", "inbound", "email", None))
+    found = delivered_to(shop(rows)).levels[:, D["reciprocity"]]
+    np.testing.assert_allclose(found[:2], scaled("reciprocity", [0.25, 0.75]))
 
 
 def test_valence_is_settled_less_open_complaints():
@@ -193,11 +210,11 @@ def test_who_is_flooded_is_left_in_peace_and_who_is_forgotten_is_approached():
     assert frame["customer_id"].tolist() == [1, 2, 3]
     assert frame["desired"].tolist() == ["basic_exchange", "best_friend", "best_friend"]
     assert frame["observed"].tolist() == ["buddy"] * 3
-    assert frame["direction"].tolist() == ["too close", "too distant", "too distant"]
+    assert frame["direction"].tolist() == ["too close", "mismatch", "too distant"]
     assert frame["action"].tolist() == ["respect distance", "shift", "shift"]
     assert found.gap[2] > found.gap[1]
     assert frame["reason"].tolist()[0].startswith("the treatment is closer than what is wanted; ")
-    assert "socio-emotional: wanted 1.00, given 0.00" in frame["reason"].tolist()[2]
+    assert "reciprocity: wanted 1.00, treated as 0.25" in frame["reason"].tolist()[2]
 
 
 def test_an_open_complaint_comes_first():
@@ -212,7 +229,8 @@ def test_an_open_complaint_comes_first():
     assert text.startswith("Wants buddy; observed: buddy; treated as: ")
     assert "Action: repair" in text
     assert "Open complaints: 1." in text
-    assert "intensity: wanted 0.35, given 0.50" in text
+    assert "intensity: wanted 0.35, treated as 0.90" in text
+    assert "valence and power from -1 to 1, all others from 0 to 1" in text
 
 
 def test_dissatisfaction_is_a_bad_relationship_and_low_ranks_are_not():
@@ -304,7 +322,7 @@ def test_the_summary_counts_every_customer_once_and_flags_what_is_few():
 
 def test_it_shows_how_many_each_action_is_for():
     found = flooded(desired=["basic_exchange", "best_friend", "best_friend"]).gaps()
-    assert repr(found).startswith("Gaps(customers=3, median_gap=0.547215, reinforce=0, shift=2, ")
+    assert repr(found).startswith("Gaps(customers=3, median_gap=0.425184, reinforce=0, shift=2, ")
     assert "<th>respect_distance</th><td>1</td>" in found._repr_html_()
     assert set(found.to_frame()["direction"]) <= set(DIRECTIONS)
 
@@ -319,6 +337,27 @@ def test_the_type_delivered_is_the_nearest_over_what_is_known():
         want = np.sqrt(np.nanmean(apart**2, axis=1))
         assert found.types[found.delivered[row]] == table.labels[int(np.argmin(want))]
         assert found.gap[row] == pytest.approx(want[table.labels.index("buddy")])
+
+
+def test_in_a_simulated_shop_treatments_fit_where_they_are_the_closest():
+    shop = simulate(1500, seed=1)
+    table = classify(
+        shop.as_of(), interactions=shop.interactions, survey=shop.survey, customers=shop.customers
+    )
+    found = table.gaps()
+    counts = found.counts()
+    for action in ("reinforce", "shift", "repair", "respect distance"):
+        assert 0.1 < counts[action] / len(found) < 0.6
+    near = [D["intensity"], D["socio_emotional"], D["reciprocity"]]
+    closeness = np.nanmean(found.levels[:, near], axis=1)
+    top = closeness >= np.quantile(closeness, 0.9)
+    fits = found.direction == DIRECTIONS.index("fitting")
+    wanted, plain = (
+        found.desired == found.types.index(key) for key in ("best_friend", "basic_exchange")
+    )
+    # closeness fits those who want it, and only those
+    assert fits[wanted & top].mean() > 0.2 > 0.05 > fits[wanted & ~top].mean()
+    assert not fits[plain & top].any()
 
 
 def test_a_simulated_shop_has_an_action_for_everybody_who_said_what_they_want():

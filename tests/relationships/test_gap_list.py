@@ -76,6 +76,19 @@ def test_the_list_says_what_to_do_first_and_what_never():
         assert whole.loc[who, "reason"].startswith(frame.loc[who, "reason"])
 
 
+def test_an_explanation_begins_with_the_same_step_as_the_list():
+    found = week_of()
+    for row in found.actions().itertuples():
+        lines = found.explain(row.customer_id).split("\n")
+        assert lines[1].startswith(f"Action: {row.action}, because ")
+        assert lines[2] == f"First step: {row.first_step}"
+        # what comes first is not said twice, and nothing of the rules is left out
+        then = next(line for line in lines if line.startswith("Then: "))
+        assert row.first_step not in then
+        for rule in types("core")[row.wanted].do:
+            assert rule in then or rule == row.first_step
+
+
 def test_spend_has_no_say_in_the_list_and_n_takes_its_top():
     frame = week_of().actions()
     assert week_of(spent=(900, 7, 80, 1, 3, 2, 5)).actions().equals(frame)

@@ -132,12 +132,16 @@ def test_a_number_needs_an_item():
     assert log.n_rows == 1
 
 
-def test_the_scale_of_most_rows_is_the_scale():
+def test_the_scale_of_the_earliest_answer_is_the_scale():
     low, high = [0, 1, 1, 0, 1], [10, 5, 5, 10, 5]
-    log = read(of(value=[3] * 5, scale_min=low, scale_max=high), on_invalid="quarantine")
-    assert log.rejected.counts() == {"contradicting_scale": 2}
-    assert log.rejected.rows.tolist() == [0, 3]
-    tie = read(of(value=[3] * 2, scale_min=[1, 0], scale_max=[5, 5]), on_invalid="quarantine")
+    rows = of(value=[3] * 5, scale_min=low, scale_max=high)
+    log = read(rows, on_invalid="quarantine")
+    assert log.rejected.counts() == {"contradicting_scale": 3}
+    assert log.rejected.rows.tolist() == [1, 2, 4]
+    rows["timestamp"] = rows["timestamp"][::-1]
+    assert read(rows, on_invalid="quarantine").rejected.rows.tolist() == [0, 3]
+    tie = of(value=[3] * 2, scale_min=[1, 0], scale_max=[5, 5])
+    tie = read({**tie, "timestamp": ["2024-01-01"] * 2}, on_invalid="quarantine")
     assert tie.rejected.rows.tolist() == [1]
     assert plain(tie)["scale_min"] == [1]
 
@@ -162,25 +166,39 @@ def test_a_row_without_scale_is_on_the_scale_of_its_questionnaire():
     assert values(log, "trust") == {0: (0.5, day(1)), 1: (0.4, day(2))}
 
 
-def test_without_any_scale_the_range_of_the_visible_answers_is_taken():
+def test_a_value_without_any_scale_is_no_answer():
     with pytest.warns(DataQualityWarning) as caught:
         log = read(of(value=[2, 4, 10]))
     assert [str(one.message) for one in caught] == [
         (
-            "3 answers have a value without a whole scale. The range of the answers to the same "
-            "item is taken for it; name the columns of scale_min and scale_max."
+            "3 answers have a value without a whole scale, so nobody can tell what it means, and "
+            "it counts as no answer. Name the columns of scale_min and scale_max."
         )
     ]
-    assert values(log, "trust") == {0: (0, day(1)), 1: (0.25, day(2)), 2: (1, day(3))}
-    assert values(log, "trust", day(2)) == {0: (0, day(1)), 1: (1, day(2))}
-    assert values(log, "trust", day(1)) == {0: (0.5, day(1))}
-    assert values(log.as_of("2024-01-02"), "trust") == values(log, "trust", day(2))
+    assert "trust" not in log.latest_values(2**62)
 
 
 def test_a_scale_without_end():
     with pytest.warns(DataQualityWarning, match="^2 answers have a value without a whole scale"):
         log = read(of(value=[3, 6], scale_min=[0, 0]))
-    assert values(log, "trust") == {0: (0.5, day(1)), 1: (1, day(2))}
+    assert "trust" not in log.latest_values(2**62)
+
+
+def test_later_answers_settle_nothing_about_earlier_ones():
+    rows = of(value=[3, 4, 5], scale_min=[1, 1, 1], scale_max=[7, 7, 7])
+    later = of(value=[2] * 9, scale_min=[1] * 9, scale_max=[5] * 9)
+    later["customer_id"] = list(range(20, 29))
+    later["timestamp"] = ["2025-01-01"] * 9
+    both = {name: [*rows[name], *later[name]] for name in rows}
+    log = read(both, on_invalid="quarantine")
+    assert log.rejected.rows.tolist() == list(range(3, 12))
+    early = read(rows)
+    until = day(9)
+    assert values(log, "trust", until) == values(early, "trust", until)
+    unscaled = of(value=[3, 4, 5])
+    with pytest.warns(DataQualityWarning, match="without a whole scale"):
+        log = read({name: [*unscaled.get(name, [None] * 3), *later[name]] for name in later})
+    assert "trust" not in log.latest_values(until)
 
 
 def test_second_answers_are_rejected():
