@@ -77,23 +77,3 @@ def count(bins, weights, shares, out):
             w = weights[i, j]
             for k in range(n_types):
                 out[j, b, k] += w * shares[i, k]
-
-
-@kernel
-def slope(bins, errors, out):
-    """Add up the errors of customers by signal, bin and type: the gradient of their log loss.
-
-    Parameters
-    ----------
-    bins : as for `score`
-    errors : float64, shape (n_customers, n_types)
-    out : float64, shape (n_signals, n_bins, n_types)
-    """
-    n_types = errors.shape[1]
-    for i in range(bins.shape[0]):
-        for j in range(bins.shape[1]):
-            b = bins[i, j]
-            if b == MISSING:
-                continue
-            for k in range(n_types):
-                out[j, b, k] += errors[i, k]

@@ -14,8 +14,7 @@ from customerintel.churn.scorer import ChurnScorer
 from customerintel.exceptions import InvalidArgumentError, PluginContractError
 from customerintel.models.arguments import is_count
 from customerintel.plugins import CHURN_ESTIMATOR, LoadedPlugin
-from customerintel.plugins.candidates import GIVEN, Candidate
-from customerintel.plugins.loaded import broken_contract, check_factory, defined_at
+from customerintel.plugins.loaded import candidate_of
 from customerintel.plugins.states import read_state
 
 __all__ = ["get", "load", "scorer_of"]
@@ -88,20 +87,10 @@ def scorer_of(spec: Any, seed: int | None = None) -> ChurnScorer:
             "estimator of churn. Wrap it: customerintel.churn.sklearn_adapters.PipelineEstimator"
             "(classifier)."
         )
-    kind = spec if isinstance(spec, type) or not hasattr(spec, "fit") else type(spec)
-    name = getattr(kind, "__name__", type(spec).__name__)
-    one = Candidate(name, defined_at(kind), GIVEN, point=spec)
-    factory = spec
-    if hasattr(spec, "fit") and not isinstance(spec, type):
-        faults = CHURN_ESTIMATOR.faults(spec)
-        if faults:
-            raise broken_contract(one, CHURN_ESTIMATOR, faults)
-
-        def factory() -> Any:
-            return copy.deepcopy(spec)
-
-    check_factory(factory, one, CHURN_ESTIMATOR)
-    return ChurnScorer(LoadedPlugin(name, factory, one, CHURN_ESTIMATOR), seed=seed)
+    made = hasattr(spec, "fit") and not isinstance(spec, type)
+    one = candidate_of(spec, CHURN_ESTIMATOR, made=made)
+    factory = (lambda: copy.deepcopy(spec)) if made else spec
+    return ChurnScorer(LoadedPlugin(one.name, factory, one, CHURN_ESTIMATOR), seed=seed)
 
 
 def load(path: str | Path) -> ChurnScorer:
@@ -134,7 +123,7 @@ def load(path: str | Path) -> ChurnScorer:
         raise InvalidArgumentError(
             f"{scorer._plugin.describe()} has no from_state() any more, and cannot be read."
         )
-    fitted = scorer._call("from_state", kind.from_state, state)
+    fitted = scorer._plugin.call("from_state", kind.from_state, state)
     scorer._fitted = (fitted, Horizon(horizon))
     if isinstance(header.get("fitted_at"), int):
         scorer._fitted_at = np.datetime64(header["fitted_at"], "us")

@@ -12,15 +12,12 @@ from customerintel.churn.horizons import Horizon, read_horizon
 from customerintel.churn.labels import check_history
 from customerintel.churn.predictions import Predictions
 from customerintel.exceptions import (
-    CustomerIntelError,
     InvalidArgumentError,
     NotFittedError,
-    PluginCallError,
     PluginContractError,
 )
 from customerintel.models.arguments import check_seed
 from customerintel.plugins import CHURN_ESTIMATOR, LoadedPlugin
-from customerintel.plugins.candidates import BUILT_IN
 from customerintel.plugins.states import write_state
 from customerintel.tables import History
 from customerintel.tables.notices import warn_caller
@@ -112,7 +109,7 @@ class ChurnScorer:
         check_history(history, f"The fit of {self.name!r}")
         length = read_horizon(horizon)
         made, self._unused = self._unused or self._make(), None
-        fitted = self._call("fit", made.fit, history, horizon_days=length.days)
+        fitted = self._plugin.call("fit", made.fit, history, horizon_days=length.days)
         if not CHURN_ESTIMATOR.is_kept_by(fitted):
             raise PluginContractError(
                 f"{self._plugin.describe()} returned {type(fitted).__name__} from fit(), and must "
@@ -157,7 +154,7 @@ class ChurnScorer:
                 f"{self._fitted_at} UTC and predicts for an earlier moment: it knows what came "
                 "after it, so the predictions are no test of it. Fit it to the earlier history."
             )
-        answer = self._call("predict", estimator.predict, history)
+        answer = self._plugin.call("predict", estimator.predict, history)
         return Predictions(
             ids=history.ids,
             probability=self._checked(answer, history.n_customers),
@@ -195,7 +192,7 @@ class ChurnScorer:
             "seed": self.seed,
             "options": self._options,
         }
-        write_state(path, header, self._call("to_state", estimator.to_state))
+        write_state(path, header, self._plugin.call("to_state", estimator.to_state))
 
     def _known(self) -> tuple[Any, Horizon]:
         if self._fitted is None:
@@ -204,20 +201,6 @@ class ChurnScorer:
                 "fit(history, horizon='90d') first."
             )
         return self._fitted
-
-    def _call(self, what: str, method: Any, *arguments: Any, **named: Any) -> Any:
-        """Call the estimator; say whose it is if it raises."""
-        try:
-            return method(*arguments, **named)
-        except CustomerIntelError:
-            raise  # it says already what was wrong with the data
-        except (Exception, SystemExit) as error:
-            own = self._plugin.source == BUILT_IN
-            advice = "If the data are right, please report it." if own else self._plugin.advice()
-            raise PluginCallError(
-                f"{self._plugin.describe()} raised in {what}(): {type(error).__name__}: {error}. "
-                f"{advice}"
-            ) from error
 
     def _checked(self, answer: Any, n: int) -> Floats:
         """Return an estimator's answer as probabilities.

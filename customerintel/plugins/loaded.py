@@ -13,10 +13,10 @@ from customerintel.exceptions import (
     PluginCallError,
     PluginContractError,
 )
-from customerintel.plugins.candidates import BUILT_IN, Candidate
+from customerintel.plugins.candidates import BUILT_IN, GIVEN, Candidate
 from customerintel.plugins.contract import Contract
 
-__all__ = ["LoadedPlugin", "advice", "check_factory", "defined_at", "described"]
+__all__ = ["LoadedPlugin", "advice", "candidate_of", "check_factory", "defined_at", "described"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -113,6 +113,34 @@ class LoadedPlugin:
             raise broken_contract(self.candidate, self.contract, faults)
         return made
 
+    def call(self, what: str, method: Any, *arguments: Any, **named: Any) -> Any:
+        """Call a method of an object of the plugin; say whose it is if it raises.
+
+        Parameters
+        ----------
+        what : str
+            Name of the method, for the message.
+        method : callable
+            It.
+        *arguments, **named
+            Given to it.
+
+        Raises
+        ------
+        PluginCallError
+            If it raises; its own error is the cause. Errors of this library stay as they are.
+        """
+        try:
+            return method(*arguments, **named)
+        except CustomerIntelError:
+            raise  # it says already what was wrong with the data
+        except (Exception, SystemExit) as error:
+            own = self.source == BUILT_IN
+            advice = "If the data are right, please report it." if own else self.advice()
+            raise PluginCallError(
+                f"{self.describe()} raised in {what}(): {type(error).__name__}: {error}. {advice}"
+            ) from error
+
     def advice(self) -> str:
         """Say what can be done about a fault of it."""
         return advice(self.candidate)
@@ -155,6 +183,33 @@ def broken_contract(
         f"{described(candidate, contract)} does not keep the contract of a {contract.kind}: "
         f"{listed}. {advice(candidate)}"
     )
+
+
+def candidate_of(spec: Any, contract: Contract, *, made: bool) -> Candidate:
+    """Return the claim that a class, a factory or an object that was given makes.
+
+    Parameters
+    ----------
+    spec : class, callable or object
+        What was given.
+    contract : Contract
+        What it is held to.
+    made : bool
+        Whether it is an object already.
+
+    Raises
+    ------
+    PluginContractError
+        If it does not keep the contract; all faults are listed.
+    """
+    kind = type(spec) if made else spec
+    name = getattr(kind, "__name__", type(spec).__name__)
+    one = Candidate(name, defined_at(kind), GIVEN, point=spec)
+    if not made:
+        check_factory(spec, one, contract)
+    elif faults := contract.faults(spec):
+        raise broken_contract(one, contract, faults)
+    return one
 
 
 def check_factory(factory: Any, candidate: Candidate, contract: Contract) -> None:

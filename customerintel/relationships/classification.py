@@ -14,7 +14,7 @@ from customerintel.relationships.collecting import signals
 from customerintel.relationships.lookup import scorer_of
 from customerintel.relationships.signal_set import Signals
 from customerintel.relationships.table import Limits, RelationshipTable
-from customerintel.relationships.type_registry import TypeRegistry, read_types
+from customerintel.relationships.type_registry import TypeRegistry, built_in_with, read_types
 from customerintel.tables.notices import warn_caller
 
 if TYPE_CHECKING:
@@ -171,16 +171,8 @@ def _scorer(
                 f"{given.id!r}. Leave types out, or calibrate a classifier for {given.id!r}."
             )
         return scorer, given
-    return scorer, scorer.types or _known_registry(scorer)
-
-
-def _known_registry(scorer: RelationshipScorer) -> TypeRegistry:
-    """Return the built-in registry that holds all labels of a classifier."""
-    for name in ("core", "extended"):
-        registry = read_types(name)
-        if set(scorer.labels) <= set(registry.labels):
-            return registry
-    return read_types("core")  # which then says what is wrong
+    # with labels that no registry holds, the core then says what is wrong
+    return scorer, scorer.types or built_in_with(scorer.labels) or read_types("core")
 
 
 def _check_reference(reference: Any, types: Any, classifier: Any) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.relationships.loadings import LOADINGS
-from customerintel.relationships.relationship_type import DIMENSIONS
+from customerintel.relationships.type_fields import DIMENSIONS, TWO_SIDED
 
 if TYPE_CHECKING:
     from customerintel.relationships.signal_set import Signals
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["dimensions_of"]
 
 Floats = NDArray[np.float64]
-
-#: Dimensions that reach from -1 to 1; the others begin at 0.
-SIGNED = ("valence", "power")
 
 
 def dimensions_of(signals: Signals) -> Floats:
@@ -43,7 +40,7 @@ def dimensions_of(signals: Signals) -> Floats:
             weight[:, place] += counted
     out = np.full_like(total, np.nan)
     np.divide(total, weight, out=out, where=weight > 0.0)
-    for name in SIGNED:
+    for name in TWO_SIDED:
         place = DIMENSIONS.index(name)
         out[:, place] = 2.0 * out[:, place] - 1.0
     return out

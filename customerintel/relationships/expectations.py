@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.relationships.loadings import LOADINGS
-from customerintel.relationships.relationship_type import DIMENSIONS
+from customerintel.relationships.type_fields import DIMENSIONS, TWO_SIDED
 
 if TYPE_CHECKING:
     from customerintel.relationships.type_registry import TypeRegistry
@@ -55,7 +55,7 @@ def levels_of(types: TypeRegistry, names: Sequence[str]) -> Levels:
     names : sequence of str
         Of the signals.
     """
-    signed = np.array([dimension in ("valence", "power") for dimension in DIMENSIONS])
+    signed = np.array([dimension in TWO_SIDED for dimension in DIMENSIONS])
     prototypes = np.where(signed, (types.prototypes + 1.0) / 2.0, types.prototypes)
     center = np.full((len(names), len(types)), 0.5)
     spread = np.full((len(names), len(types)), DERIVED)

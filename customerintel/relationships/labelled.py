@@ -16,7 +16,7 @@ from customerintel.relationships.calibration import are_statements
 from customerintel.relationships.collecting import signals
 from customerintel.relationships.lookup import scorer_of
 from customerintel.relationships.signal_set import Signals
-from customerintel.relationships.type_registry import read_types
+from customerintel.relationships.type_registry import built_in_with, read_types
 from customerintel.rfm.read_only import seal
 from customerintel.tables.notices import warn_caller
 from customerintel.tables.results import html_table, one_line
@@ -171,9 +171,11 @@ def calibrate(
     RelationshipScorer(classifier=prototype, labels=6, source=built-in, distribution=customerintel)
     """
     known = _read(labelled)
-    given = types if types is not None else getattr(labelled, "types", None)
-    scorer = scorer_of(classifier, _registry(given), check_seed(seed, optional=True))
-    registry = scorer.types or read_types("core" if given is None else given)
+    simulated = getattr(labelled, "types", None)  # the keys that a shop was made of
+    given = built_in_with(simulated) if types is None and simulated else None
+    given = given if types is None else read_types(types)
+    scorer = scorer_of(classifier, given, check_seed(seed, optional=True))
+    registry = scorer.types or given or read_types("core")
     keys = np.empty(len(known), object)
     strange = []
     for row, label in enumerate(known.labels.tolist()):
@@ -199,16 +201,6 @@ def calibrate(
             "anyway. To calibrate, label customers by interviews or by those who serve them."
         )
     return scorer.fit(known.signals, keys)
-
-
-def _registry(given: Any) -> Any:
-    """Return the registry of a name, or of the keys that a simulated shop has."""
-    if isinstance(given, tuple):
-        for name in ("core", "extended"):
-            registry = read_types(name)
-            if set(given) <= set(registry.labels):
-                return registry
-    return None if given is None else read_types(given)
 
 
 def _read(labelled: Any) -> LabelledCustomers:

@@ -9,8 +9,7 @@ from typing import Any
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import check_seed
 from customerintel.plugins import RELATIONSHIP_CLASSIFIER, LoadedPlugin
-from customerintel.plugins.candidates import GIVEN, Candidate
-from customerintel.plugins.loaded import broken_contract, check_factory, defined_at
+from customerintel.plugins.loaded import candidate_of
 from customerintel.plugins.states import read_state
 from customerintel.relationships.registry import CLASSIFIERS
 from customerintel.relationships.scorer import RelationshipScorer
@@ -85,7 +84,9 @@ def load(path: str | Path) -> RelationshipScorer:
         raise InvalidArgumentError(
             f"{scorer._plugin.describe()} has no from_state() any more, and cannot be read."
         )
-    return RelationshipScorer(scorer._plugin, scorer._call("from_state", kind.from_state, state))
+    return RelationshipScorer(
+        scorer._plugin, scorer._plugin.call("from_state", kind.from_state, state)
+    )
 
 
 def scorer_of(spec: Any, types: TypeRegistry | None, seed: int | None = None) -> RelationshipScorer:
@@ -110,26 +111,17 @@ def scorer_of(spec: Any, types: TypeRegistry | None, seed: int | None = None) ->
     if isinstance(spec, str):
         plugin = CLASSIFIERS.load(spec)
     else:
-        kind = spec if isinstance(spec, type) or not _is_object(spec) else type(spec)
-        name = getattr(kind, "__name__", type(spec).__name__)
-        one = Candidate(name, defined_at(kind), GIVEN, point=spec)
-        if _is_object(spec):
-            faults = RELATIONSHIP_CLASSIFIER.faults(spec)
-            if faults:
-                raise broken_contract(one, RELATIONSHIP_CLASSIFIER, faults)
-            given = LoadedPlugin(name, lambda: spec, one, RELATIONSHIP_CLASSIFIER)
-            return RelationshipScorer(given, spec)
-        check_factory(spec, one, RELATIONSHIP_CLASSIFIER)
-        plugin = LoadedPlugin(name, spec, one, RELATIONSHIP_CLASSIFIER)
+        made = hasattr(spec, "predict_proba") and not isinstance(spec, type)
+        one = candidate_of(spec, RELATIONSHIP_CLASSIFIER, made=made)
+        factory = (lambda: spec) if made else spec
+        plugin = LoadedPlugin(one.name, factory, one, RELATIONSHIP_CLASSIFIER)
+        if made:
+            return RelationshipScorer(plugin, spec)
     takes_types = types is not None and "types" in _parameters(plugin.factory)
-    made = plugin.make(types=types) if takes_types else plugin.make()
-    if seed is not None and hasattr(made, "random_state"):
-        made.random_state = seed
-    return RelationshipScorer(plugin, made)
-
-
-def _is_object(spec: Any) -> bool:
-    return hasattr(spec, "predict_proba") and not isinstance(spec, type)
+    fresh = plugin.make(types=types) if takes_types else plugin.make()
+    if seed is not None and hasattr(fresh, "random_state"):
+        fresh.random_state = seed
+    return RelationshipScorer(plugin, fresh)
 
 
 def _parameters(factory: Any) -> tuple[str, ...]:

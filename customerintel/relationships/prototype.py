@@ -31,10 +31,26 @@ SURE = 0.85
 class PrototypeClassifier:
     """Types by their description; no labelled customer is needed.
 
+    Each signal of a base is cut into bins. How likely a bin is for a type follows from where the
+    type's signature, or else its prototype, puts the typical customer on that signal: types are
+    normal distributions about their levels, which together make up what is observed. The logs of
+    these likelihoods are added, each by how far the signal is relied upon and by its evidence;
+    the stated type is one more column. Levels, weights and the normal form are proposals of this
+    library. With `fit` all of them give way to what labelled customers show: a multinomial
+    logistic regression on the same bins, see `customerintel.relationships.calibrate`.
+
     Parameters
     ----------
     types : str, TypeRegistry, mapping or path, default "core"
-        See `read_types`.
+        As for `customerintel.relationships.types`.
+
+    Examples
+    --------
+    >>> import customerintel as ci
+    >>> shop = ci.relationships.simulate(300, seed=1)
+    >>> known = ci.relationships.signals(shop.as_of(), interactions=shop.interactions)
+    >>> PrototypeClassifier("core").predict_proba(known).shape
+    (300, 6)
     """
 
     api_version: ClassVar[int] = 1
@@ -86,13 +102,35 @@ class PrototypeClassifier:
         return made
 
     def adapt(self, signals: Signals, /) -> FittedTypes:
-        """Return the types as they look in a base, frozen."""
+        """Return the types as they look in a base, frozen.
+
+        Parameters
+        ----------
+        signals : Signals
+            Of the customers of the base.
+
+        Returns
+        -------
+        FittedTypes
+            Its probabilities depend on each customer alone.
+        """
         if self._learned is not None:
             return self._learned.adapt(signals)
         return _described(self.types, signals)
 
     def predict_proba(self, signals: Signals, /) -> Floats:
-        """Return the probability of each type for each customer."""
+        """Return the probability of each type for each customer, taken as a base.
+
+        Parameters
+        ----------
+        signals : Signals
+            Of the customers.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_customers, n_types)
+            Rows sum to 1; NaN where no signal is known.
+        """
         return self.adapt(signals).predict_proba(signals)
 
 

@@ -10,13 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import (
-    CustomerIntelError,
     InvalidArgumentError,
-    PluginCallError,
     PluginContractError,
 )
 from customerintel.plugins import RELATIONSHIP_CLASSIFIER, LoadedPlugin
-from customerintel.plugins.candidates import BUILT_IN
 from customerintel.plugins.states import write_state
 from customerintel.tables.results import html_table, one_line
 
@@ -93,13 +90,13 @@ class RelationshipScorer:
                 "calibrated. The built-in 'prototype' and 'supervised' can."
             )
         fresh = copy.deepcopy(self.classifier)
-        return self._with(self._call("fit", fresh.fit, signals, labels), "fit")
+        return self._with(self._plugin.call("fit", fresh.fit, signals, labels), "fit")
 
     def adapt(self, signals: Signals) -> RelationshipScorer:
         """Return the classifier frozen to a base, where it can be; else the scorer itself."""
         if not hasattr(self.classifier, "adapt"):
             return self
-        return self._with(self._call("adapt", self.classifier.adapt, signals), "adapt")
+        return self._with(self._plugin.call("adapt", self.classifier.adapt, signals), "adapt")
 
     def predict_proba(self, signals: Signals) -> Floats:
         """Return the probability of each label for each customer.
@@ -116,7 +113,7 @@ class RelationshipScorer:
         PluginContractError
             If it returns something else.
         """
-        answer = self._call("predict_proba", self.classifier.predict_proba, signals)
+        answer = self._plugin.call("predict_proba", self.classifier.predict_proba, signals)
         return self._read(answer, len(signals))
 
     def save(self, path: str | Path) -> None:
@@ -134,7 +131,7 @@ class RelationshipScorer:
                 "from_state(). Keep the labelled customers and calibrate it again."
             )
         header = {"classifier": self._plugin.candidate.full_name}
-        write_state(path, header, self._call("to_state", self.classifier.to_state))
+        write_state(path, header, self._plugin.call("to_state", self.classifier.to_state))
 
     def probabilities(self, signals: Signals, types: TypeRegistry) -> Floats:
         """Return the probability of each type of a registry; NaN rows where nothing is known.
@@ -165,20 +162,6 @@ class RelationshipScorer:
             f"{self._plugin.describe()} returned {type(made).__name__} from {what}(), and must "
             f"return a classifier. {self._plugin.advice()}"
         )
-
-    def _call(self, what: str, method: Any, *arguments: Any) -> Any:
-        """Call a method of the classifier; say whose it is if it raises."""
-        try:
-            return method(*arguments)
-        except CustomerIntelError:
-            raise  # it says already what was wrong
-        except (Exception, SystemExit) as error:
-            own = self._plugin.source == BUILT_IN
-            advice = "If the data are right, please report it." if own else self._plugin.advice()
-            raise PluginCallError(
-                f"{self._plugin.describe()} raised in {what}(): {type(error).__name__}: {error}. "
-                f"{advice}"
-            ) from error
 
     def _read(self, answer: Any, n: int) -> Floats:
         fault, wide = None, len(self.labels)

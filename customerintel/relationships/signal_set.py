@@ -118,7 +118,7 @@ class Signals(Sealed):
         """Return a signal as it was seen, not pulled to the base's; NaN without evidence."""
         column = self._columns.get(self._known(name))
         pulled = DEFINITIONS[name].shrink in ("beta", "gamma", "mean")
-        return self[name] if column is None or not pulled else column.observed()
+        return self[name] if column is None or not pulled else read_only(column.observed())
 
     def weight(self, name: str) -> Floats:
         """Return how much of a value is the customer's own: in [0, 1], 0 where it is NaN."""
@@ -153,11 +153,7 @@ class Signals(Sealed):
         from customerintel._kernels import threads
 
         out = np.empty((len(NAMES), len(self)))
-
-        def fill(row: int) -> None:
-            out[row] = column(NAMES[row])
-
-        threads.run(fill, [(row,) for row in range(len(NAMES))])
+        threads.run(lambda name, row: np.copyto(row, column(name)), [*zip(NAMES, out, strict=True)])
         return read_only(out).T
 
     def _known(self, name: str, others: tuple[str, ...] = ()) -> str:

@@ -16,6 +16,7 @@ from customerintel.relationships.signal_definitions import NAMES
 __all__ = [
     "DIMENSIONS",
     "RESERVED",
+    "TWO_SIDED",
     "Levels",
     "did_you_mean",
     "read_key",
@@ -33,7 +34,7 @@ DIMENSIONS: Final = (
     "voluntariness", "reciprocity",
 )  # fmt: skip
 
-_TWO_SIDED = frozenset({"valence", "power"})
+TWO_SIDED = frozenset({"valence", "power"})
 _LEAST_DIMENSIONS = 3
 _KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -123,7 +124,7 @@ def read_prototype(value: object) -> tuple[float | None, ...]:
             f"names; got {_shown(value)}."
         )
     found = tuple(None if _is_nan(one) else one for one in value)
-    _check_numbers(dict(zip(DIMENSIONS, found, strict=True)), lambda name: -(name in _TWO_SIDED))
+    _check_numbers(dict(zip(DIMENSIONS, found, strict=True)), lambda name: -(name in TWO_SIDED))
     if sum(one is not None for one in found) < _LEAST_DIMENSIONS:
         raise ValueError(f"must speak of at least {_LEAST_DIMENSIONS} dimensions.")
     return tuple(None if one is None else float(one) for one in found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from os import PathLike
 from typing import Any
@@ -12,7 +12,7 @@ from customerintel.relationships.type_collection import TypeRegistry
 from customerintel.relationships.type_fields import did_you_mean
 from customerintel.relationships.type_files import read_built_in, shipped
 
-__all__ = ["TypeRegistry", "read_types", "types"]
+__all__ = ["TypeRegistry", "built_in_with", "read_types", "types"]
 
 
 def types(name: Any = "core") -> TypeRegistry:
@@ -92,3 +92,10 @@ def read_types(value: Any) -> TypeRegistry:
 
 def _is_json(text: str) -> bool:
     return text.endswith(".json") or text.lstrip().startswith("{")
+
+
+def built_in_with(labels: Iterable[str]) -> TypeRegistry | None:
+    """Return the smallest built-in registry that holds all labels; None if none does."""
+    wanted = set(labels)
+    found = (types(name) for name in ("core", "extended"))
+    return next((one for one in found if wanted <= set(one.labels)), None)

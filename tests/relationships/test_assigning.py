@@ -102,3 +102,7 @@ def test_the_same_bits_whatever_the_number_of_threads() -> None:
         set_threads(None)
     assert one[0] == three[0]
     assert np.array_equal(one[1], three[1])
+
+
+def test_kernels_and_their_callers_mean_the_same_by_a_missing_signal() -> None:
+    assert assigning.MISSING == MISSING
