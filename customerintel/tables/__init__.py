@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from customerintel.tables.consent_ledger import ConsentLedger
+from customerintel.tables.consent_state import ConsentState
 from customerintel.tables.customer_table import CustomerTable
 from customerintel.tables.features import CustomerFeatures
 from customerintel.tables.history import History
@@ -12,6 +14,8 @@ from customerintel.tables.survey_log import SurveyLog
 from customerintel.tables.transaction_log import TransactionLog
 
 __all__ = [
+    "ConsentLedger",
+    "ConsentState",
     "CustomerFeatures",
     "CustomerSummary",
     "CustomerTable",

@@ -17,7 +17,7 @@ from customerintel.tables.text import Text
 if TYPE_CHECKING:
     from customerintel.tables.transaction_log import TransactionLog
 
-__all__ = ["category_codes", "number_column"]
+__all__ = ["category_codes", "number_column", "number_values"]
 
 Ints = NDArray[np.int64]
 
@@ -50,7 +50,12 @@ def number_column(extras: Any, name: str) -> Ints | None:
     """
     if extras is None or name not in (source := open_table(extras)).columns:
         return None
-    codes, missing = _number(source.read([name])[name])
+    return number_values(source.read([name])[name])
+
+
+def number_values(raw: Raw) -> Ints:
+    """Give each value of a column a number, -1 where there is none."""
+    codes, missing = _number(raw)
     return np.where(missing, -1, codes)
 
 

@@ -21,7 +21,7 @@ from customerintel.tables.spreading import Rows, Spread
 if TYPE_CHECKING:
     from customerintel.tables.transaction_log import TransactionLog
 
-__all__ = ["Visits", "gathered", "visits_of"]
+__all__ = ["Visits", "gathered", "order_of", "visits_of"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -54,6 +54,8 @@ class Visits:
         -1 where a row has none; empty where the log has no such column.
     n_categories : int
         Number of distinct categories.
+    order : ndarray of uint32 or float64, shape (n_rows,) or (0,)
+        Numbers of the log's rows; empty where the log carries nothing that needs it.
     """
 
     keys: Ints
@@ -64,6 +66,12 @@ class Visits:
     amounts: NDArray[np.float64]
     categories: NDArray[np.int32]
     n_categories: int
+    order: NDArray[Any]
+
+
+def order_of(log: TransactionLog) -> NDArray[Any]:
+    """Return the numbers of the log's rows in the order of its visits."""
+    return visits_of(log).order
 
 
 def visits_of(log: TransactionLog) -> Visits:
@@ -80,7 +88,7 @@ def _arrange(log: TransactionLog) -> Visits:
     rows = log._events.rows
     late = rows.seen_at is not rows.when and _any_later(rows)
     categories, n_categories = category_codes(log)
-    numbered = late or len(categories) > 0
+    numbered = late or log._extras is not None
     carried = _numbered(rows) if numbered else rows
     calendar = Calendar("day", log.time_zone)
     low, high = (log._events.first, log._events.end) if len(rows.keys) else (0, 0)
@@ -97,7 +105,13 @@ def _arrange(log: TransactionLog) -> Visits:
         amounts=taken(rows.amounts) if numbered else payload[: len(payload) * log.has_amounts],
         categories=taken(categories),
         n_categories=n_categories,
+        order=_smallest(payload, len(rows.keys)) if numbered else payload[:0],
     )
+
+
+def _smallest(numbers: Floats, n_rows: int) -> NDArray[Any]:
+    """Return row numbers in half the memory where they fit."""
+    return numbers.astype(np.uint32) if n_rows <= 2**32 else numbers
 
 
 def _any_later(rows: Rows) -> bool:
@@ -152,7 +166,7 @@ def _arrange_partition(
     return keys[:found].copy(), counts[:found].copy()
 
 
-def gathered(values: NDArray[Any], order: Floats) -> NDArray[Any]:
+def gathered(values: NDArray[Any], order: NDArray[Any]) -> NDArray[Any]:
     """Return ``values[order]``, or nothing of nothing."""
     if not len(values):
         return values
