@@ -18,7 +18,19 @@ from typing import TYPE_CHECKING, Any
 from customerintel._version import __version__
 
 if TYPE_CHECKING:
-    from customerintel import churn, exceptions, models, plot, plugins, relationships, rfm, schema
+    from customerintel import (
+        audit,
+        churn,
+        exceptions,
+        lookalike,
+        models,
+        plot,
+        plugins,
+        relationships,
+        report,
+        rfm,
+        schema,
+    )
     from customerintel._kernels.threads import get_threads, set_threads
     from customerintel.rfm import (
         Migration,
@@ -37,6 +49,8 @@ if TYPE_CHECKING:
         pseudonymise,
     )
     from customerintel.tables import (
+        ConsentLedger,
+        ConsentState,
         CustomerFeatures,
         CustomerSummary,
         CustomerTable,
@@ -50,6 +64,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Consent",
+    "ConsentLedger",
+    "ConsentState",
     "Customer",
     "CustomerFeatures",
     "CustomerSummary",
@@ -67,15 +83,18 @@ __all__ = [
     "Transaction",
     "TransactionLog",
     "__version__",
+    "audit",
     "churn",
     "exceptions",
     "get_threads",
+    "lookalike",
     "migration",
     "models",
     "plot",
     "plugins",
     "pseudonymise",
     "relationships",
+    "report",
     "rfm",
     "schema",
     "score_rfm",
@@ -93,13 +112,14 @@ _ROOMS = {
         "Consent", "Customer", "Event", "SurveyAnswer", "Transaction", "pseudonymise",
     ),
     "customerintel.tables": (
-        "CustomerFeatures", "CustomerSummary", "CustomerTable", "History",
-        "InteractionLog", "Rejections", "SurveyLog", "TransactionLog", "summarize",
+        "ConsentLedger", "ConsentState", "CustomerFeatures", "CustomerSummary", "CustomerTable",
+        "History", "InteractionLog", "Rejections", "SurveyLog", "TransactionLog", "summarize",
     ),
 }  # fmt: skip
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 _MODULES = (
-    "churn", "exceptions", "models", "plot", "plugins", "relationships", "rfm", "schema",
+    "audit", "churn", "exceptions", "lookalike", "models", "plot", "plugins", "relationships",
+    "report", "rfm", "schema",
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ USER_ERROR = 2
 #: Arguments of the library that are options here, as its messages write them.
 _ARGUMENT = re.compile(
     r"\b(customer_id|timestamp|amount|quantity|unit_price|order_id|kind|timestamp_format"
-    r"|on_invalid|as_of|window|bins|scheme)=(?:'([^']*)'|\"([^\"]*)\"|(\w+))?"
+    r"|on_invalid|as_of|window|bins|scheme|core_share|cohort_period|period|currency|title)=(?:'([^']*)'|\"([^\"]*)\"|(\w+))?"
 )
 
 

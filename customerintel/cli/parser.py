@@ -11,18 +11,20 @@ __all__ = ["build_parser"]
 
 TABLE_SUFFIXES = (".csv", ".parquet")
 LOG_SUFFIXES = (".csv", ".csv.gz", ".parquet")
+PAGE_SUFFIXES = (".html", ".htm")
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Build the parser; each command stores its function in ``run``."""
     parser = argparse.ArgumentParser(
         prog="customerintel",
-        description="A transaction log goes in, named customer segments come out.",
+        description="A transaction log goes in, who the customers are comes out.",
     )
     parser.add_argument("--version", action="version", version=f"customerintel {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_demo(commands)
     _add_segment(commands)
+    _add_report(commands)
     _add_doctor(commands)
     return parser
 
@@ -65,6 +67,51 @@ def _add_segment(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="the table of customers to write, .csv or .parquet; never the log itself",
     )
     parser.set_defaults(run=_run_segment)
+
+
+def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "report",
+        help="make a report on the customers of a CSV or Parquet file, one HTML file",
+        description="Reads a transaction log and writes one self-contained HTML page: headline "
+        "numbers, segments, core customers, five lenses, cohorts, concentration, churn outlook, "
+        "customer value and the quality of the data. It holds aggregates only.",
+    )
+    parser.add_argument(
+        "log", type=_log_path, help="the transaction log, .csv, .csv.gz or .parquet"
+    )
+    columns = parser.add_argument_group("columns (needless where they have these names)")
+    _add_columns(columns)
+    columns.add_argument("--category", metavar="COLUMN", help="what was bought")
+    columns.add_argument("--channel", metavar="COLUMN", help="where or how it was bought")
+    _add_reading(parser.add_argument_group("reading"))
+    _add_page(parser.add_argument_group("report"))
+    parser.set_defaults(run=_run_report)
+
+
+def _add_page(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--out", type=_page_path, required=True, metavar="FILE", help="the page to write, .html"
+    )
+    group.add_argument(
+        "--as-of",
+        metavar="MOMENT",
+        help="the moment to look from; later rows are unseen (default: the log's last day)",
+    )
+    group.add_argument("--title", metavar="TEXT", help="head of the page")
+    group.add_argument("--currency", metavar="SIGN", help="written before amounts, e.g. £ or EUR")
+    group.add_argument(
+        "--period", metavar="PERIOD", help="what the lenses compare: week, month, quarter, year"
+    )
+    group.add_argument(
+        "--cohort-period", metavar="PERIOD", help="customers of one such period are a cohort"
+    )
+    group.add_argument(
+        "--core-share", type=float, metavar="SHARE", help="share of the core (default: 0.20)"
+    )
+    group.add_argument("--no-churn", action="store_true", help="leave the churn outlook out")
+    group.add_argument("--no-value", action="store_true", help="leave the customer value out")
+    group.add_argument("--progress", action="store_true", help="show a progress bar (needs tqdm)")
 
 
 def _add_columns(group: argparse._ArgumentGroup) -> None:
@@ -130,6 +177,10 @@ def _log_path(text: str) -> Path:
     return _path_ending_in(LOG_SUFFIXES, text)
 
 
+def _page_path(text: str) -> Path:
+    return _path_ending_in(PAGE_SUFFIXES, text)
+
+
 def _path_ending_in(suffixes: tuple[str, ...], text: str) -> Path:
     if not text.lower().endswith(suffixes):
         words = " or ".join(", ".join(suffixes).rsplit(", ", 1))
@@ -150,6 +201,12 @@ def _run_demo(arguments: argparse.Namespace) -> int:
 
 def _run_segment(arguments: argparse.Namespace) -> int:
     from customerintel.cli.segment import run
+
+    return run(arguments)
+
+
+def _run_report(arguments: argparse.Namespace) -> int:
+    from customerintel.cli.report import run
 
     return run(arguments)
 

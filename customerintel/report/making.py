@@ -1,0 +1,216 @@
+"""`build`: from a log to a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from customerintel.audit.moments_of import history_of
+from customerintel.audit.periods import read_periods
+from customerintel.exceptions import InvalidArgumentError
+from customerintel.models.arguments import is_number
+from customerintel.models.progress import progress_bar
+from customerintel.report.material import Material, Options
+from customerintel.report.numbers import day
+from customerintel.report.page import Page, Section, assemble
+from customerintel.report.warnings_told import MARK, told
+from customerintel.tables import History, TransactionLog
+from customerintel.tables.moments import local_time
+from customerintel.tables.zones import zone_of
+
+__all__ = ["build"]
+
+#: Modules of the sections in the order of the page. The first is made last: it says what of all
+#: others stands out.
+SECTIONS = (
+    "headline", "segments", "core", "three_rs", "lenses", "cohorts", "unevenness", "outlook",
+    "worth", "data_quality", "definitions",
+)  # fmt: skip
+
+
+def build(
+    log: TransactionLog | History, *, as_of: Any = None, customers: Any = None,
+    population: Any = None, geojson: Any = None, title: str = "Customer base",
+    segment: str | None = None, area: str | None = None, location: str | None = None,
+    period: str = "quarter", cohort_period: str = "month", core_share: float = 0.20,
+    currency: str | None = None, churn: bool | str = "auto", value: bool | str = "auto",
+    include_ids: bool = False, progress: bool = False,
+) -> Page:  # fmt: skip
+    """Make a report on a customer base: one self-contained HTML file.
+
+    Parameters
+    ----------
+    log : TransactionLog or History
+        What was bought.
+    as_of : date, datetime, datetime64 or str, optional
+        The moment to look from; by default the end of the log's last day, or the moment of a
+        history.
+    customers : CustomerTable or table, optional
+        One row per customer with ``customer_id`` and the columns that `segment`, `area` and
+        `location` name: who the core customers are beside everybody.
+    population : table, optional
+        How many people live in each segment and area, as for `CoreCustomers.reach`.
+    geojson : dict or path, optional
+        Shapes of the areas, for a map.
+    title : str, default "Customer base"
+        Head of the page.
+    segment, area, location : str, optional
+        Columns of `customers` and `population`.
+    period : {"week", "month", "quarter", "year"} or str, default "quarter"
+        Periods that the five lenses compare; a length such as "90d" is one, too.
+    cohort_period : {"week", "month", "quarter", "year"}, default "month"
+        Customers of one such calendar period are one cohort.
+    core_share : float, default 0.20
+        Share of the active customers that are the core.
+    currency : str, optional
+        Written before amounts, such as "£" or "EUR". By default amounts have no unit.
+    churn, value : bool or "auto", default "auto"
+        Whether to estimate who will buy no more, and what customers will be worth. "auto": where
+        the log allows it, and a sentence says why where it does not; True: an error where it does
+        not.
+    include_ids : bool, default False
+        Name the core customers. The page then holds personal data.
+    progress : bool, default False
+        Show a progress bar.
+
+    Returns
+    -------
+    Page
+        With `save` and `html`. It holds aggregates only: groups of fewer than 10 customers are
+        not shown. What the library warns of while it computes is explained in the section on
+        data quality, and in `Page.notes`.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If an argument cannot be used, nobody had bought anything by the moment, or `churn` or
+        `value` is True and the log does not allow it.
+    SchemaError
+        If `customers` or `population` lack a column.
+    MissingDependencyError
+        If matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import customerintel as ci
+    >>> truth = ci.models.ParetoNBD.from_params(
+    ...     dict(r=0.8, alpha=60.0, s=0.6, beta=150.0), unit="day"
+    ... )
+    >>> log = truth.simulate(60, T=400.0, seed=1)
+    >>> page = ci.report.build(log, title="A small shop", churn=False, value=False)
+    >>> page.sections[:3]
+    ('headline', 'segments', 'core')
+    """
+    options = Options(
+        customers=customers, population=population, geojson=geojson, title=title, segment=segment,
+        area=area, location=location, period=period, cohort_period=cohort_period,
+        core_share=core_share, currency=currency, churn=churn, value=value,
+        include_ids=include_ids,
+    )  # fmt: skip
+    _check(options)
+    material = Material(_history(log, as_of), options)
+    if not len(material.history.ids):
+        raise InvalidArgumentError(
+            "Nobody had bought anything by this moment, so there is nothing to report. Give a "
+            "later as_of, or other rows."
+        )
+    _check_periods(material.history, options)
+    sections = _sections(material, progress=progress)
+    html = assemble(title, _subtitle(material), sections, moment=material.last_day)
+    return Page(
+        title=title,
+        moment=material.history.moment,
+        html=html,
+        sections=tuple(one.name for one in sections),
+        notes=tuple(material.notes),
+    )
+
+
+def _check(options: Options) -> None:
+    """Refuse what no section could use."""
+    if not isinstance(options.title, str) or not options.title.strip():
+        raise InvalidArgumentError("title must be a text, such as the name of the business.")
+    if options.currency is not None and (
+        not isinstance(options.currency, str) or not 0 < len(options.currency) <= 4
+    ):
+        raise InvalidArgumentError(
+            "currency must be a sign or a code of at most four letters, such as '£' or 'EUR'."
+        )
+    for name in ("churn", "value"):
+        given = getattr(options, name)
+        if given is not True and given is not False and given != "auto":
+            raise InvalidArgumentError(f"{name} must be True, False or 'auto'; got {given!r}.")
+    if not isinstance(options.include_ids, bool):
+        raise InvalidArgumentError("include_ids must be True or False.")
+    if not is_number(options.core_share) or not 0.0 < options.core_share < 1.0:
+        raise InvalidArgumentError(
+            f"core_share must lie between 0 and 1, such as 0.20; got {options.core_share!r}."
+        )
+    places = [
+        name for name in ("segment", "area", "location") if getattr(options, name) is not None
+    ]
+    if places and options.customers is None:
+        raise InvalidArgumentError(
+            f"{places[0]} names a column of the customers, and there are none. Give customers=, a "
+            "table with customer_id."
+        )
+    if options.geojson is not None and options.area is None:
+        raise InvalidArgumentError(
+            "geojson holds the shapes of areas, and nothing says which column has them. Give area=."
+        )
+    if options.population is not None and options.customers is None:
+        raise InvalidArgumentError(
+            "population says who lives where, and nothing says so of the customers. Give "
+            "customers=, a table with customer_id and the columns of the population."
+        )
+
+
+def _check_periods(history: History, options: Options) -> None:
+    """Refuse periods that cannot be read before the work of minutes begins."""
+    read_periods(history, options.period)
+    try:
+        read_periods(history, options.cohort_period, align="calendar")
+    except InvalidArgumentError as error:
+        raise InvalidArgumentError(f"cohort_{error}") from None
+
+
+def _history(log: Any, as_of: Any) -> History:
+    """Return the history at the end of the last day, unless a moment is given."""
+    if as_of is None and isinstance(log, TransactionLog) and not np.isnat(log.end):
+        last = int(log.end.astype(np.int64))
+        return log.as_of(local_time(last, zone_of(log.time_zone)).date())
+    return history_of(log, as_of, caller="build")
+
+
+def _sections(material: Material, *, progress: bool) -> list[Section]:
+    """Make all sections."""
+    made: dict[str, list[Section]] = {}
+    order = [*SECTIONS[1:], SECTIONS[0]]
+    with progress_bar(len(order), "report", shown=progress) as step:
+        for name in order:
+            module = import_module(f"customerintel.report.sections.{name}")
+            make: Callable[..., Section | None] = module.section
+            material.section = name
+            more = (_findings(made),) if name == "headline" else ()
+            found = material.quietly(partial(make, material, *more))
+            made[name] = [] if found is None else [replace(found, name=name)]
+            step()
+    sections = [one for name in SECTIONS for one in made[name]]
+    warned = told(material.notes, {one.name: one.title for one in sections})
+    return [replace(one, body=one.body.replace(MARK, warned)) for one in sections]
+
+
+def _findings(made: dict[str, list[Section]]) -> list[tuple[str, str]]:
+    """Return what stands out, with the name of its section, in the order of the page."""
+    return [
+        (one.name, one.finding) for name in SECTIONS for one in made.get(name, ()) if one.finding
+    ]
+
+
+def _subtitle(material: Material) -> str:
+    return f"Transactions from {day(material.first_day)} to {day(material.last_day)}"
