@@ -123,6 +123,22 @@ def relationship_accuracy() -> None:
     save("relationship_accuracy", {"results": accuracy()})
 
 
+def audit() -> None:
+    """The tables of the five lenses, cohorts and concentration: 1 million customers."""
+    from audit_tasks import check_agreement
+
+    agreed = check_agreement()
+    results = compare("audit", ["customerintel", "polars"], rounds=3, warm=1)
+    results |= compare("audit", ["pandas"], rounds=1, warm=1)
+    ratios = {peer: _ratios(results, [peer]) for peer in ("polars", "pandas")}
+    save("audit", {"agree_on": agreed, "ratios": ratios, "results": results})
+
+
+def report() -> None:
+    """The whole report, with and without the churn outlook; rows_out are kB of the page."""
+    save("report", {"results": compare("report", list(TASKS["report"]), rounds=1, warm=0)})
+
+
 def _timed(command: list[str], **more: Any) -> float:
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, **more)
@@ -171,6 +187,8 @@ ALL = {
     "churn_accuracy": churn_accuracy,
     "relationships": relationships,
     "relationship_accuracy": relationship_accuracy,
+    "audit": audit,
+    "report": report,
     "startup": startup,
 }
 

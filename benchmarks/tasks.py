@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from audit_tasks import AUDIT_TASKS
 from churn_tasks import CHURN_TASKS
 from model_tasks import DATA, MODEL_TASKS
 from relationship_tasks import RELATIONSHIP_TASKS
@@ -295,4 +296,4 @@ TASKS: dict[str, dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]]] = {
         "summary": (partial(_ready_log, _polars, **TEN_MILLION), ours_summary_only),
     },
 }
-TASKS |= MODEL_TASKS | CHURN_TASKS | RELATIONSHIP_TASKS
+TASKS |= MODEL_TASKS | CHURN_TASKS | RELATIONSHIP_TASKS | AUDIT_TASKS

@@ -5,9 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from audit.test_bad_cohort_tables import CASES as COHORT_TABLES
+from audit.test_bad_core import CASES as CORES
+from audit.test_bad_core import DEFINED as CORE_RESULTS
+from audit.test_bad_lenses import CASES as LENSES
+from audit.test_bad_places import CASES as AREAS
+from audit.test_bad_places import DEFINED as AREA_RESULTS
+from audit.test_bad_profile import CASES as PROFILES
+from audit.test_bad_reach import CASES as REACHES
+from audit.test_bad_resilience import CASES as RESILIENCES
 from churn.test_bad_churn import CASES as CHURN
 from churn.test_bad_contractual import CASES as SUBSCRIPTIONS
 from churn.test_bad_evaluation import CASES as EVALUATIONS
+from lookalike.test_bad_lookalike import CASES as LOOKALIKES
 from models.test_bad_choices import CASES as CHOICES
 from models.test_bad_cohorts import CASES as COHORTS
 from models.test_bad_covariates import CASES as COVARIATES
@@ -19,7 +29,9 @@ from models.test_holdout import CALLS as HOLDOUTS
 from models.test_intervals import CALLS as INTERVALS
 from models.test_statistics import HISTORIES
 from models.test_unusual_models import RESULTS as MODEL_RESULTS
+from plot.test_bad_audit_pictures import CASES as AUDIT_PICTURES
 from plot.test_bad_input import CALLS as PICTURES
+from plot.test_bad_maps import CASES as MAPS
 from plugins.test_bad_plugins import CASES as PLUGINS
 from relationships.test_bad_classification import CASES as CLASSIFICATIONS
 from relationships.test_bad_classifiers import CASES as CLASSIFIERS
@@ -27,13 +39,16 @@ from relationships.test_bad_relationships import CASES as RELATIONSHIPS
 from relationships.test_bad_signals import CASES as SIGNALS
 from relationships.test_bad_simulation import CASES as SIMULATIONS
 from relationships.test_bad_types import CASES as TYPES
+from report.test_bad_reports import CASES as REPORTS
 from rfm.test_bad_input import INVALID, SCHEMES
 from tables.test_bad_calls import CALLS
+from tables.test_bad_consent import CASES as CONSENTS
 from tables.test_bad_features import CASES as FEATURES
 from tables.test_bad_input import ERRORS
 from tables.test_bad_interactions import CASES as INTERACTIONS
 from tables.test_bad_rows import RULES
 from tables.test_bad_surveys import CASES as SURVEYS
+from tables.test_bad_traits import CASES as TRAITS
 from tables.test_unusual_input import RESULTS
 from testing.test_bad_conformance import CASES as CONFORMANCE
 
@@ -134,6 +149,42 @@ def rows_of_relationships() -> list[str]:
     ]
 
 
+def rows_of_audits() -> list[str]:
+    named = (
+        ("audit/test_bad_core", CORES),
+        ("audit/test_bad_places", AREAS),
+        ("audit/test_bad_reach", REACHES),
+        ("audit/test_bad_resilience", RESILIENCES),
+        ("audit/test_bad_lenses", LENSES),
+        ("audit/test_bad_cohort_tables", COHORT_TABLES),
+        ("audit/test_bad_profile", PROFILES),
+        ("tables/test_bad_traits", TRAITS),
+        ("tables/test_bad_consent", CONSENTS),
+        ("lookalike/test_bad_lookalike", LOOKALIKES),
+        ("report/test_bad_reports", REPORTS),
+        ("plot/test_bad_audit_pictures", AUDIT_PICTURES),
+        ("plot/test_bad_maps", MAPS),
+    )
+    return [
+        row(given, f"`{error.__name__}`: {code(message)}", f"{test}.py::test_errors")
+        for test, held in named
+        for given, (_, error, message) in held.items()
+    ]
+
+
+def rows_of_audit_results() -> list[str]:
+    named = (("audit/test_bad_core", CORE_RESULTS), ("audit/test_bad_places", AREA_RESULTS))
+    return [
+        row(
+            given,
+            f"a result; `DataQualityWarning`: {code(said)}",
+            f"{test}.py::test_defined_results",
+        )
+        for test, held in named
+        for given, (_, _, said) in held.items()
+    ]
+
+
 def rows_of_rules() -> list[str]:
     return [
         f"| {broken} | `{rule}` | `tests/tables/test_bad_rows.py::test_rules[{rule}]` |"
@@ -169,6 +220,8 @@ EXPECTED = [
     *rows_of_model_results(),
     *rows_of_churn(),
     *rows_of_relationships(),
+    *rows_of_audits(),
+    *rows_of_audit_results(),
     *rows_of_rules(),
     *rows_of_results(),
     *rows_of_scores(),
