@@ -7,6 +7,8 @@ the edges of all stretches of time, and `places` say which period each stretch i
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from customerintel._kernels._jit import kernel
@@ -82,6 +84,27 @@ def count_cells(begin, end, offsets, packed, seen_at, codes, n_groups, until, bo
         held[c] = cells if any_purchase else -1
 
 
+#: Powers of ten that are exact.
+_TEN = 10.0 ** np.arange(23)
+
+
+@kernel
+def _settled(value):
+    """Return a sum to 11 or 12 digits, so that it does not depend on the order of its terms.
+
+    Equal amounts add up to numbers that differ in the last bit; customers with them are tied.
+    """
+    if value == 0.0 or not np.isfinite(value):
+        return value
+    # two digits of binary are 0.30103 of decimal
+    places = 11 - int(np.floor(math.frexp(abs(value))[1] * 0.30103))
+    if places < -22 or places > 22:
+        return value
+    if places < 0:
+        return np.rint(value / _TEN[-places]) * _TEN[-places]
+    return np.rint(value * _TEN[places]) / _TEN[places]
+
+
 @kernel
 def _take_off(pending, at, spend):
     """Take a return off the latest purchase, if that is in a period."""
@@ -103,7 +126,7 @@ def _fill_customer(
     first, last, last_day = np.int64(0), np.int64(0), np.int64(0)
     any_purchase = False
     pending, pending_day, any_pending = 0.0, np.int64(0), False
-    lost = 0.0
+    lost, begin, counted_at, loose = 0.0, at, np.int64(-(1 << 62)), False
     for i in range(start, stop):
         time = packed[i] >> 2
         if time > until:
@@ -147,7 +170,14 @@ def _fill_customer(
                     group_of[at] = group - 1
                 at += 1
             current = where[group]
-            orders[current] += (packed[i] >> 1 & 1) ^ 1
+            # of an order whose first line is a return, the first sale counts; lines of one
+            # moment may come in any order
+            if packed[i] & 2 == 0:
+                orders[current] += np.int32(counted_at != time or not loose)
+                counted_at, loose = time, False
+            elif counted_at != time:
+                orders[current] += 1
+                counted_at, loose = time, True
             counted[current] += units[i] if len(units) > 0 else 1.0
             if len(spend) > 0:
                 spend[current] += amount
@@ -158,6 +188,8 @@ def _fill_customer(
         _take_off(pending, current, spend)
     elif any_pending:
         lost += pending
+    for k in range(begin, at if len(spend) > 0 else begin):
+        spend[k] = _settled(spend[k])
     return at, stamps, first, last, lost
 
 
@@ -195,9 +227,16 @@ def fill_cells(
 
 @kernel
 def add_up(begin, end, offsets, values, out):
-    """Write each customer's sum of `values` over its cells."""
+    """Write each customer's sum of `values` over its cells, as of `_settled`."""
     for c in range(begin, end):
         total = 0.0
         for i in range(offsets[c], offsets[c + 1]):
             total += values[i]
-        out[c] = total
+        out[c] = _settled(total)
+
+
+@kernel
+def settle(begin, end, values, out):
+    """Write `values` as of `_settled`."""
+    for i in range(begin, end):
+        out[i] = _settled(values[i])

@@ -12,27 +12,12 @@ from customerintel.exceptions import InvalidArgumentError
 from customerintel.tables.history import History
 from customerintel.tables.moments import DAY, read_window, window_start
 
-__all__ = ["MEASURES", "ActiveCustomers", "check_history"]
+__all__ = ["MEASURES", "ActiveCustomers"]
 
 Floats = NDArray[np.float64]
 
 #: What customers are measured by, and what it is called in frames.
 MEASURES: Final = {"frequency": "purchases", "spend": "spend", "volume": "units"}
-
-
-def check_history(history: Any, caller: str) -> History:
-    """Return a history.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is something else.
-    """
-    if not isinstance(history, History):
-        raise InvalidArgumentError(
-            f'{caller} takes a History; got {type(history).__name__}. Make one: log.as_of("…").'
-        )
-    return history
 
 
 class ActiveCustomers:
@@ -59,23 +44,31 @@ class ActiveCustomers:
     @cached_property
     def purchases(self) -> Floats:
         """Purchases of each; lines of one order count once."""
-        return self._summary.n_purchases.astype(np.float64)
-
-    @cached_property
-    def spend(self) -> Floats:
-        """Spend of each, net of returns; NaN where the log has no amounts."""
-        return self._summary.total_amount
+        return self._totals[0]
 
     @cached_property
     def units(self) -> Floats:
         """Units bought by each; rows where the log has no quantity."""
+        return self._totals[1]
+
+    @cached_property
+    def spend(self) -> Floats:
+        """Spend of each, net of returns, to 11 digits; NaN where the log has no amounts."""
+        from customerintel._kernels.cells import settle
+
+        total = self._summary.total_amount
+        found = np.empty(len(total))
+        settle(0, len(total), total, found)
+        return found
+
+    @cached_property
+    def _totals(self) -> tuple[Floats, Floats, Floats]:
+        """Sums over the window as one period."""
         from customerintel.audit.cells import cells_of
         from customerintel.audit.periods import Periods
 
         history = self.history
         end = int(history._moment)
-        if not len(self):
-            return np.zeros(0)
         start = history._log._events.first - DAY
         if self.window is not None:
             start = window_start(end, self.window, history._log.time_zone)
@@ -87,8 +80,8 @@ class ActiveCustomers:
             complete=np.array([True]),
             zone=history._log.time_zone,
         )
-        units: Floats = cells_of(history, period).totals()[1][self.places]
-        return units
+        found = cells_of(history, period).totals()
+        return tuple(values[self.places] for values in found)  # type: ignore[return-value]
 
     def measure(self, by: str, caller: str) -> Floats:
         """Return what the customers are measured by.

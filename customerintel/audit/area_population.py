@@ -32,6 +32,8 @@ _COUNT = Column(
     name="count", kind="number", required=True, nullable=False, category=Category.DESCRIPTIVE,
     pii=PII.NONE, form=NumberForm(), minimum=0.0, finite=True,
 )  # fmt: skip
+#: People in a table: far more than live, and few enough to be drawn as whole numbers.
+_MOST = 1e15
 #: Row numbers that a message shows.
 _SHOWN = 5
 
@@ -105,7 +107,7 @@ def read_population(table: Any, columns: Mapping[str, str | None], count: str) -
         If a number is negative, infinite, missing or none, or a row has no segment, area or
         location.
     InvalidArgumentError
-        If there are no people.
+        If there are no people, or more than 10^15.
 
     Warns
     -----
@@ -136,6 +138,11 @@ def read_population(table: Any, columns: Mapping[str, str | None], count: str) -
         raise InvalidArgumentError(
             f"The population has no people: its {read.n_rows:,} rows add up to 0. Give a table "
             "with people in it, or population=None to compare with the active customers."
+        )
+    if not made.total <= _MOST:
+        raise InvalidArgumentError(
+            f"The population has {made.total:.3g} people, more than {_MOST:.0e}. See whether "
+            f"column {count!r} holds numbers of people."
         )
     _warn_of_copies(made)
     return made

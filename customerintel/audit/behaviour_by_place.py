@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from customerintel.audit.customer_places import CustomerPlaces
 from customerintel.audit.score_intervals import score_interval
-from customerintel.audit.small_cells import blank, hidden_cells
+from customerintel.audit.small_cells import blank, hidden_cells, hidden_rows
 from customerintel.exceptions import DataValidationError
 from customerintel.rfm.read_only import seal
 from customerintel.schema.columns import Column as Rules
@@ -27,10 +27,11 @@ from customerintel.tables.text import Text
 if TYPE_CHECKING:
     from customerintel.audit.core_customers_result import CoreCustomers
 
-__all__ = ["OPINIONS", "Behaviour", "Use", "behaviour_by", "read_use"]
+__all__ = ["OPINIONS", "Behaviour", "Use", "behaviour_by", "behaviours", "read_use"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 #: Columns of the customers that a caller may name.
 OPINIONS = ("satisfaction", "share_of_wallet")
@@ -47,21 +48,25 @@ class Behaviour:
     customers : ndarray of float64
         Customers of the table.
     active : ndarray of float64
-        Those with a purchase in the core's window.
+        Those with a purchase in the core's window; NaN also where the others are too few to be
+        shown.
     active_rate, active_rate_lower, active_rate_upper : ndarray of float64
         Active over all customers of the table, with the score interval.
     repeat_rate, repeat_rate_lower, repeat_rate_upper : ndarray of float64
-        Share of the active with two purchases or more in the window, with the score interval.
+        Share of the active with two purchases or more in the window, with the score interval. NaN
+        also where those, or the others, are too few to be shown: the rate times the active is
+        their number.
     orders_per_active : ndarray of float64
-        Purchases in the window over active customers.
+        Purchases in the window over active customers; NaN where the repeat rate is, which it
+        would bound.
     breadth : ndarray of float64
         Mean number of distinct categories that the active ever bought; NaN where the log has no
         categories.
     satisfaction, share_of_wallet : ndarray of float64
         Means over the active customers of whom it is known; NaN where no column was named.
     suppressed : ndarray of bool
-        Whether a number of customers of the row is too small to be shown, or would give such a
-        one away.
+        Whether a number of customers of the row (all, active or not, with one purchase or more)
+        is too small to be shown, or would give such a one away.
     """
 
     names: tuple[str, ...]
@@ -170,20 +175,45 @@ def _numbers(customers: CustomerTable, column: str, role: str, available: Sequen
     return np.asarray(reading.values, np.float64)
 
 
+def behaviours(use: Use, places: CustomerPlaces, min_cell: int, level: float) -> dict[str, Any]:
+    """Return what customers of a known segment do: all, and by segment and location.
+
+    Fields of `Relevance`; that of locations is None where none was named.
+    """
+    segment = places.codes["segment"]
+
+    def by(code: Ints, names: tuple[str, ...]) -> Behaviour:
+        # -2: of no known segment, and in no total
+        return behaviour_by(use, np.where(segment >= 0, code, -2), names, min_cell, level)
+
+    there = places.codes.get("location")
+    return {
+        "behaviour": by(np.zeros(len(segment), np.int64), ("all",)),
+        "behaviour_by_segment": by(segment, places.names["segment"]),
+        "behaviour_by_location": None
+        if there is None
+        else by(np.maximum(there, -1), places.names["location"]),
+    }
+
+
 def behaviour_by(
     use: Use, codes: Ints, names: tuple[str, ...], min_cell: int, level: float
 ) -> Behaviour:
-    """Add up what the customers with each code do; codes below 0 are left out."""
+    """Add up what the customers with each code do.
+
+    Codes below 0 are left out; those of -1 count in a total that is told, so that hidden numbers
+    may not follow from what they lack of it.
+    """
     known = codes >= 0
     code, size = codes[known], len(names)
     active, purchases = use.active[known], use.purchases[known]
     customers = np.bincount(code, minlength=size)
     n = np.bincount(code[active], minlength=size)
-    few, few_active = hidden_cells(customers, min_cell), hidden_cells(n, min_cell)
+    few, few_active, few_again = _hidden(use, codes, size, min_cell)
 
     def per_active(values: Floats) -> Floats:
         total = np.bincount(code[active], values[active], minlength=size)
-        return blank(_over(total, n), few_active)
+        return blank(_over(total, n), few_again)
 
     def mean(values: Floats) -> Floats:
         there = active & np.isfinite(values)
@@ -197,12 +227,28 @@ def behaviour_by(
         names=names,
         customers=blank(customers, few),
         active=blank(n, few_active),
-        **_rate("active_rate", n, customers, few | few_active, level),
-        **_rate("repeat_rate", again, n, few_active, level),
+        **_rate("active_rate", n, customers, few_active, level),
+        **_rate("repeat_rate", again, n, few_again, level),
         orders_per_active=per_active(purchases),
         **means,
-        suppressed=few | few_active,
+        suppressed=few_again,
     )
+
+
+def _hidden(use: Use, codes: Ints, size: int, min_cell: int) -> tuple[Mask, Mask, Mask]:
+    """Tell where all customers, the active, and those who came again must not be shown.
+
+    Each holds the one before it; the last is that of customers of no known place.
+    """
+    kind = np.where(use.active, np.where(use.purchases >= 2, 2, 1), 0)
+    kept = codes >= -1
+    key = (np.where(codes >= 0, codes, size) * 3 + kind)[kept]
+    counts = np.bincount(key, minlength=3 * (size + 1)).reshape(-1, 3)
+    active = counts[:, 1:].sum(axis=1)
+    few = hidden_rows(counts.sum(axis=1)[:, None], min_cell)
+    few_active = hidden_rows(np.stack([counts[:, 0], active], axis=1), min_cell, few)
+    few_again = hidden_rows(counts[:, 1:], min_cell, few_active)
+    return few[:size], few_active[:size], few_again[:size]
 
 
 def _with_bounds(name: str) -> tuple[str, str, str]:

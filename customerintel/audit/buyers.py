@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.rfm.read_only import seal
+
 if TYPE_CHECKING:
     from customerintel.audit.cells import Cells
 
@@ -39,6 +41,9 @@ class Buyers:
     units: Floats
     spend: Floats
     profit: Floats | None
+
+    def __post_init__(self) -> None:
+        seal(self)
 
     def __len__(self) -> int:
         return len(self.places)

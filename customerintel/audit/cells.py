@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.audit.periods import Periods
+from customerintel.exceptions import InvalidArgumentError
 from customerintel.rfm.read_only import read_only, seal
 from customerintel.tables.history import History
 from customerintel.tables.ids import CustomerIds
@@ -45,10 +46,11 @@ class Cells:
     units : float64 array, shape (n_cells,)
         Sum of the quantities of the purchases; rows, where the log carries no ``quantity``.
     spend : float64 array, shape (n_cells,) or (0,)
-        Net spend: a return is taken off the customer's latest earlier purchase, and so in that
-        purchase's period. Empty where the log has no amounts.
+        Net spend: a return is taken off the customer's latest earlier purchase, or the next one
+        of the same day, and so in that purchase's period. To 11 digits, so that no tie hangs on
+        the order of the rows. Empty where the log has no amounts.
     group : int32 array, shape (n_cells,) or (0,)
-        Place in :attr:`groups`, -1 for none; a customer then has one cell per period and group.
+        Place in `groups`, -1 for none; a customer then has one cell per period and group.
     groups : tuple of str
         Values of the column that the cells were cut by.
     first, last : int64 array, shape (n_customers,)
@@ -156,6 +158,11 @@ def cells_of(history: History, periods: Periods, *, by: str | None = None) -> Ce
     """
     from customerintel._kernels import cells as kernels
     from customerintel._kernels import threads
+
+    if not isinstance(history, History) or not isinstance(periods, Periods):
+        raise InvalidArgumentError(
+            "cells_of takes a History and Periods: log.as_of(…), and read_periods(history, …)."
+        )
     from customerintel.tables.carried import groups_of_visits, units_of_visits
     from customerintel.tables.visits import visits_of
 
@@ -185,6 +192,7 @@ def cells_of(history: History, periods: Periods, *, by: str | None = None) -> Ce
     )
     bought = held >= 0
     period, orders, units, spend, group = columns
+    group, groups = _present(group, groups)
     return Cells(
         ids=CustomerIds(visits.keys[bought], history._log._texts),
         periods=periods,
@@ -194,6 +202,16 @@ def cells_of(history: History, periods: Periods, *, by: str | None = None) -> Ce
         unmatched=float(lost.sum()) if len(visits.amounts) else np.nan,
         history=history,
     )  # fmt: skip
+
+
+def _present(group: Places, groups: tuple[str, ...]) -> tuple[Places, tuple[str, ...]]:
+    """Leave out the groups that no cell is of: their names may come from after the moment."""
+    there = np.zeros(len(groups) + 1, bool)
+    there[group] = True
+    if there[:-1].all():
+        return group, groups
+    place = np.append(np.cumsum(there[:-1]) - 1, -1).astype(np.int32)
+    return place[group], tuple(name for name, some in zip(groups, there[:-1], strict=True) if some)
 
 
 def _stretches(periods: Periods) -> tuple[Ints, Ints]:

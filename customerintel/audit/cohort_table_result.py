@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.audit.cohort_sums import by_age, cohort_sums
+from customerintel.audit.float_limits import beyond_floats
 from customerintel.audit.lens_result import LensResult
 from customerintel.audit.periods import Periods
 from customerintel.audit.same_age_curves import SameAge, same_age_of
 from customerintel.audit.score_intervals import score_interval
+from customerintel.rfm.read_only import read_only
 from customerintel.rfm.words import one_of
 from customerintel.tables.building import Column, Labels
 from customerintel.tables.kinds import Kind
@@ -117,7 +119,7 @@ class CohortTable(LensResult):
     @property
     def ages(self) -> Ints:
         """0, 1, …: periods since the cohort's own."""
-        return np.arange(len(self))
+        return read_only(np.arange(len(self)))
 
     def same_age(self, name: str = "retention") -> SameAge:
         """Return the curves of all cohorts by age, and their mean.
@@ -137,7 +139,8 @@ class CohortTable(LensResult):
         InvalidArgumentError
             If there is no such measure.
         """
-        return same_age_of(self, one_of("name", name, MEASURES))
+        with beyond_floats():
+            return same_age_of(self, one_of("name", name, MEASURES))
 
     def to_frame(self, part: str | None = None) -> Any:
         """Return the cohorts as a table of the log's kind.

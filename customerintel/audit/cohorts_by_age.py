@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from customerintel.audit.cells import cells_of
 from customerintel.audit.cohort_table_result import CohortTable, table_of
+from customerintel.audit.float_limits import beyond_floats
 from customerintel.audit.moments_of import history_of
 from customerintel.audit.periods import read_periods
 from customerintel.models.intervals import check_level
@@ -65,4 +66,5 @@ def cohort_table(
     """
     level = check_level(level)
     history = history_of(log, as_of, caller="cohort_table")
-    return table_of(cells_of(history, read_periods(history, period, align=align)), level=level)
+    with beyond_floats():
+        return table_of(cells_of(history, read_periods(history, period, align=align)), level=level)

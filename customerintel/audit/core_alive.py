@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from customerintel.exceptions import CustomerIntelWarning, InvalidArgumentError
+from customerintel.tables.results import html_table, one_line
 
 if TYPE_CHECKING:
     from customerintel.audit.core_customers_result import CoreCustomers
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["CoreAlive", "alive_of"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CoreAlive:
     """The core, each customer counted with the probability of being one still.
 
@@ -35,6 +36,21 @@ class CoreAlive:
     share: float
     model: str
     reason: str | None
+
+    def _facts(self) -> dict[str, object]:
+        return {
+            "customers": self.customers,
+            "share": self.share,
+            "model": self.model,
+            "reason": self.reason,
+        }
+
+    def __repr__(self) -> str:
+        return one_line("CoreAlive", **self._facts())
+
+    def _repr_html_(self) -> str:
+        rows = [pair for pair in self._facts().items() if pair[1] is not None]
+        return html_table("Core customers who are still customers", rows)
 
 
 def alive_of(core: CoreCustomers) -> CoreAlive:

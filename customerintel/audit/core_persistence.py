@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.audit.persistence_intervals import excess_of_share, percentiles, widened
+from customerintel.audit.score_intervals import score_interval
 from customerintel.audit.steady_buyers import SteadyBuyers, expect_core, fit_steady
 from customerintel.audit.steady_spend import SteadySpend, draw_orders, draw_unseen, fit_spend
 from customerintel.audit.two_periods import TwoPeriods, core_weights
+from customerintel.rfm.read_only import seal
 
 __all__ = ["NAMES", "Persistence", "persistence_of"]
 
@@ -23,6 +26,8 @@ NAMES = (
     "persistence", "persistence_known", "still_active", "share_before", "share_after",
     "revenue_retention",
 )  # fmt: skip
+#: Of these, shares of the customers in the core.
+SHARES = NAMES[:3]
 #: Customers in a replicate of the bootstrap, at the most; intervals are scaled to all.
 DRAWN = 10_000
 #: Times that each customer of a replicate is drawn, where the null model is simulated.
@@ -37,8 +42,10 @@ class Persistence:
     ----------
     observed, expected : dict of str to float
         By the names of `NAMES`.
-    error : float
-        Standard error of the expected persistence by simulation; 0 where it is computed.
+    errors : dict of str to float
+        Standard errors of the expected by simulation, at the most; 0 where it is computed.
+    size : float
+        Customers in the earlier period's core.
     drawn : ndarray of float64, shape (n_boot, 2, 6)
         Replicates: observed and expected, in the order of `NAMES`.
     buyers : SteadyBuyers
@@ -47,27 +54,35 @@ class Persistence:
 
     observed: dict[str, float]
     expected: dict[str, float]
-    error: float
+    errors: dict[str, float]
+    size: float
     drawn: Floats
     buyers: SteadyBuyers
 
+    def __post_init__(self) -> None:
+        seal(self)
+
     def interval(self, name: str, which: str, level: float) -> tuple[float, float]:
-        """Return the percentile interval of a figure: "observed", "expected" or "excess"."""
-        place = NAMES.index(name)
-        kept = {"observed": self.drawn[:, 0], "expected": self.drawn[:, 1]}.get(
-            which, self.drawn[:, 0] - self.drawn[:, 1]
-        )[:, place]
-        return percentiles(kept, level)
-
-
-def percentiles(drawn: Floats, level: float) -> tuple[float, float]:
-    """Return the percentile interval; NaN where a tenth of the replicates or more is unknown."""
-    known = drawn[np.isfinite(drawn)]
-    if not len(known) or len(known) < 0.9 * len(drawn):
-        return math.nan, math.nan
-    tail = (1.0 - level) / 2.0
-    low, high = np.quantile(known, [tail, 1.0 - tail])
-    return float(low), float(high)
+        """Return the interval of a figure: "observed", "expected" or "excess"."""
+        seen, thought = self.drawn[:, :, NAMES.index(name)].T
+        at, expected, error = self.observed[name], self.expected[name], self.errors[name]
+        # a share of which nobody, or everybody, is has no spread among customers drawn anew
+        is_share = name == "still_active" or (name in SHARES and at in (0.0, 1.0))
+        if math.isnan(at if which == "observed" else expected) or math.isnan(
+            percentiles(seen, level)[0]
+        ):
+            return math.nan, math.nan
+        if which == "expected":
+            return widened(expected, thought, error, level)
+        if which == "observed":
+            if is_share:
+                low, high = score_interval(at * self.size, self.size, level)
+                return float(low), float(high)
+            return widened(at, seen, 0.0, level)
+        if is_share:
+            bounds = widened(expected, thought, error, level)
+            return excess_of_share(at, self.size, (expected, bounds), level)
+        return widened(at - expected, seen - thought, error, level)
 
 
 def persistence_of(
@@ -91,7 +106,7 @@ def persistence_of(
     rng = np.random.default_rng(seed)
     before = pair.orders[0] > 0.0
     null = _Null(pair, by, share, rng)
-    expected, error = null.expect(pair, rng, n_simulations)
+    expected, errors = null.expect(pair, rng, n_simulations)
     observed = _observe(pair, by, share)
     n, size = len(pair), min(len(pair), DRAWN)
     drawn = np.full((n_boot, 2, len(NAMES)), np.nan)
@@ -104,7 +119,8 @@ def persistence_of(
     at = np.array([list(observed.values()), list(expected.values())])
     # m out of n: what varies with 1/sqrt(m) is brought to 1/sqrt(n) (Bickel, Götze, van Zwet 1997)
     drawn = at + math.sqrt(size / max(n, 1)) * (drawn - at)
-    return Persistence(observed, expected, error, drawn, null.buyers)
+    size_of_core = float(_cores(pair, by, share, 0)[1].sum())
+    return Persistence(observed, expected, errors, size_of_core, drawn, null.buyers)
 
 
 def _share(part: float, whole: float) -> float:
@@ -182,23 +198,26 @@ class _Null:
 
     def expect(
         self, pair: TwoPeriods, rng: np.random.Generator, n_simulations: int
-    ) -> tuple[dict[str, float], float]:
-        """Return what is expected, in the order of `NAMES`, and the error of the first."""
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Return what is expected, in the order of `NAMES`, and its errors by simulation."""
         if self.buyers.status == "degenerate":
-            return dict.fromkeys(NAMES, math.nan), math.nan
+            return dict.fromkeys(NAMES, math.nan), dict.fromkeys(NAMES, math.nan)
         before = pair.orders[0] > 0.0
         orders, units, spend = (x[0, before] for x in _columns(pair))
         core = core_weights(orders, units, spend, self.by, self.share)
+        errors = dict.fromkeys(NAMES, 0.0)
         if self.by == "frequency":
-            found, error = (
-                expect_core(self.counts, self.weights, self.buyers, self.share, ratio=pair.ratio),
-                0.0,
+            found = expect_core(
+                self.counts, self.weights, self.buyers, self.share, ratio=pair.ratio
             )
             made = {name: getattr(found, name) for name in NAMES[:-1]}
         else:
-            made, error = self._simulate((orders, units, spend), core, rng, n_simulations, pair)
+            made, drawn = self._simulate((orders, units, spend), core, rng, n_simulations, pair)
+            errors |= drawn
+            some = self.buyers.chance_to_buy(orders, pair.ratio)
+            made["still_active"] = _share(_dot(core, some), float(core.sum()))
         made["revenue_retention"] = self._revenue(orders, spend, core, pair.ratio)
-        return made, error
+        return {name: made[name] for name in NAMES}, errors
 
     def _revenue(self, orders: Floats, spend: Floats, core: Floats, ratio: float) -> float:
         """Return what the core would spend later over what it spent (regression to the mean)."""
@@ -210,8 +229,14 @@ class _Null:
     def _simulate(
         self, first: tuple[Floats, Floats, Floats], core: Floats, rng: np.random.Generator,
         n_simulations: int, pair: TwoPeriods,
-    ) -> tuple[dict[str, float], float]:  # fmt: skip
-        """Draw the later period: of the customers seen, and of those who happened not to buy."""
+    ) -> tuple[dict[str, float], dict[str, float]]:  # fmt: skip
+        """Draw the later period: of the customers seen, and of those who happened not to buy.
+
+        Returns
+        -------
+        made, errors : dict of str to float
+            What they came to, and its standard errors.
+        """
         kept = np.arange(len(core))
         if len(core) > n_simulations:
             kept = np.sort(rng.choice(len(core), n_simulations, replace=False))
@@ -239,9 +264,17 @@ class _Null:
         made = {
             "persistence": _share(_dot(weights, again[:n]), size),
             "persistence_known": _share(_dot(weights, known), size),
-            "still_active": _share(_dot(weights, active[:n]), size),
             "share_before": _share(_dot(core, before), float(before.sum())),
             "share_after": _share(_dot(weights, after[:n]), float(after.sum())),
         }
-        p = made["persistence"]
-        return made, math.sqrt(max(p * (1.0 - p), 0.0) / size) if size else math.nan
+        errors = {name: _error_of_share(made[name], size) for name in SHARES[:2]}
+        left = np.concatenate([weights, blank]) - made["share_after"]
+        spread = math.sqrt(_dot(left**2, after**2))
+        errors["share_after"] = _share(spread, float(after.sum()))
+        return made, errors
+
+
+def _error_of_share(share: float, size: float) -> float:
+    """Return the standard error of a share by lot; some, even where nobody is, or everybody."""
+    share = (share * size + 1.0) / (size + 2.0)
+    return math.sqrt(share * (1.0 - share) / size) if size else math.nan

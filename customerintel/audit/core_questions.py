@@ -41,8 +41,18 @@ class CoreQuestions:
             customers.
         segment, area, location : str, optional
             Columns of both tables; at least one of the first two.
-        count, at_least, penetration_at_least, min_cell, level, n_boot, seed
-            As for `reach_of`.
+        count : str, default "population"
+            Column of the population with the number of people.
+        at_least : int, optional
+            Core customers that make a segment covered; `min_cell` if not given.
+        penetration_at_least : float, optional
+            Active customers per inhabitant that make an area covered; a tenth of that of all
+            areas together if not given.
+        min_cell : int, default 10
+            Smaller numbers of customers are not told, nor what would give them away; 0 or 1
+            turns it off.
+        level, n_boot, seed
+            Of the intervals: level, times that customers are drawn anew, and seed of the draws.
 
         Returns
         -------
@@ -50,8 +60,13 @@ class CoreQuestions:
 
         Raises
         ------
-        InvalidArgumentError, SchemaError
-            As for `reach_of`.
+        InvalidArgumentError
+            If an argument cannot be used, or the population has no people.
+        SchemaError
+            If a column is missing, or an area does not tell the segment that customers do not
+            have.
+        DataValidationError
+            If rows of a table break a rule.
         """
         from customerintel.audit.reach import reach_of
 
@@ -87,8 +102,14 @@ class CoreQuestions:
             Columns, as for :meth:`reach`.
         top : int, default 10
             Length of the lists of the first segments.
-        count, persistence, satisfaction, share_of_wallet, min_cell, level, n_boot, seed
-            As for `relevance_of`.
+        count : str, default "population"
+            Column of the population with the number of people.
+        persistence : float, default 0.9
+            Of rank-biased overlap: how likely one looks at one more place of the lists.
+        satisfaction, share_of_wallet : str, optional
+            Columns of the customers with numbers, of which the means are told.
+        min_cell, level, n_boot, seed
+            As for :meth:`reach`.
 
         Returns
         -------
@@ -96,8 +117,13 @@ class CoreQuestions:
 
         Raises
         ------
-        InvalidArgumentError, SchemaError
-            As for `relevance_of`.
+        InvalidArgumentError
+            If an argument cannot be used, or the population has no people.
+        SchemaError
+            If a column is missing, or an area does not tell the segment that customers do not
+            have.
+        DataValidationError
+            If rows of a table break a rule.
         """
         from customerintel.audit.relevance import relevance_of
 
@@ -112,8 +138,8 @@ class CoreQuestions:
         self, log: Any, *, period: Any = "year",
         align: Literal["as_of", "calendar"] = "as_of", formats: str | None = None,
         old: str | Sequence[str] | None = None, new: str | Sequence[str] | None = None,
-        segments: Any = None, remove: Sequence[int] = (10, 100, 1000),
-        churn: Sequence[float] = (1.5, 2.0), price: Sequence[float] = (0.10,),
+        segments: Any = None, remove: int | Sequence[int] = (10, 100, 1000),
+        churn: float | Sequence[float] = (1.5, 2.0), price: float | Sequence[float] = (0.10,),
         min_cell: int = 10, level: float = 0.95, n_boot: int = 200,
         n_simulations: int = 1_000_000, seed: int = 0,
     ) -> Resilience:  # fmt: skip
@@ -128,11 +154,28 @@ class CoreQuestions:
             Where what customers bought is looked up. A log is seen as of the core's moment.
         period : str, int or sequence of pairs, default "year"
             As for `read_periods`. The two latest complete ones are compared.
+        align : {"as_of", "calendar"}, default "as_of"
+            Whether periods are counted back from the moment, or are those of the calendar.
         formats : str, optional
-            A column that the log carries, such as ``channel``.
-        align, old, new, segments, remove, churn, price, min_cell, level, n_boot, \
-n_simulations, seed
-            As for `resilience_of`.
+            A column that the log carries, by the name it has there, such as ``channel``.
+        old, new : str or sequence of str, optional
+            Formats that are left and taken up; by default the one that fell most and the one
+            that rose most, in shares of all customers' purchases.
+        segments : array_like or (table, str), optional
+            Labels of customers to lose one segment at a time: one per customer in the order of
+            ``core.history.customer_id``, or a table of customers and its column.
+        remove : int or sequence of int, default (10, 100, 1000)
+            Numbers of the largest customers to lose.
+        churn : float or sequence of float, default (1.5, 2.0)
+            Factors for the churn of the core.
+        price : float or sequence of float, default (0.10,)
+            Shares by which prices, or the margin, fall.
+        min_cell : int, default 10
+            What would tell of fewer customers is suppressed; 0 or 1 turns it off.
+        level, n_boot, seed
+            Of the intervals.
+        n_simulations : int, default 1,000,000
+            Customers that are drawn from the null model, where it is not computed.
 
         Returns
         -------
@@ -140,8 +183,10 @@ n_simulations, seed
 
         Raises
         ------
-        InvalidArgumentError, SchemaError
-            As for `resilience_of`.
+        InvalidArgumentError
+            If an argument cannot be used.
+        SchemaError
+            If a column is missing, or holds other values than it should.
         """
         from customerintel.audit.resilience import resilience_of
 

@@ -10,14 +10,16 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.audit.active_customers import MEASURES, ActiveCustomers, check_history
+from customerintel.audit.active_customers import MEASURES, ActiveCustomers
 from customerintel.audit.core_customers_result import CoreCustomers, Cut
 from customerintel.audit.customer_draws import check_draws
+from customerintel.audit.moments_of import history_of
 from customerintel.audit.tie_rule import top_places
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_number
 from customerintel.tables.history import History
 from customerintel.tables.notices import warn_caller
+from customerintel.tables.transaction_log import TransactionLog
 
 __all__ = ["CoreCustomers", "core_customers"]
 
@@ -30,7 +32,7 @@ _FEW: Final = 20
 
 
 def core_customers(
-    history: History, *, share: float = 0.20,
+    history: History | TransactionLog, *, share: float = 0.20,
     by: Literal["frequency", "spend", "volume", "both", "either"] = "frequency",
     window: Any = None, level: float = 0.95, n_boot: int = 200, seed: int = 0,
 ) -> CoreCustomers:  # fmt: skip
@@ -38,8 +40,9 @@ def core_customers(
 
     Parameters
     ----------
-    history : History
-        From `TransactionLog.as_of`. Active customers are those with a purchase in the window.
+    history : History or TransactionLog
+        From `TransactionLog.as_of`; a log is seen at the end of its last day. Active customers
+        are those with a purchase in the window.
     share : float, default 0.20
         Share of the active customers, above 0 and below 1. The core has the nearest whole
         number of them, halves upwards, and at least one.
@@ -94,7 +97,7 @@ def core_customers(
     >>> core.customer_id, core.cut_value, round(core.share_of_transactions, 3)
     (array([ 3,  5,  8, 12]), 2.0, 0.385)
     """
-    history = check_history(history, "core_customers")
+    history = history_of(history, caller="core_customers")
     share, words = _share(share), (*MEASURES, *_TWO)
     if not isinstance(by, str) or by not in words:
         raise InvalidArgumentError(f"by must be one of {', '.join(map(repr, words))}; got {by!r}.")

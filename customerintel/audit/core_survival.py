@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from customerintel.audit.two_periods import core_of_period
 from customerintel.exceptions import CustomerIntelWarning
 from customerintel.rfm.read_only import seal
+from customerintel.tables.results import html_table, one_line
 
 if TYPE_CHECKING:
     from customerintel.audit.cells import Cells
@@ -26,7 +27,7 @@ Ints = NDArray[np.int64]
 AHEAD = 1_000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CoreSurvival:
     """The core of the first complete period, and how much of it buys in each later one.
 
@@ -53,6 +54,16 @@ class CoreSurvival:
 
     def __post_init__(self) -> None:
         seal(self)
+
+    def _facts(self) -> dict[str, object]:
+        periods = len(self.periods)
+        return {"periods": periods, "half_life": self.half_life, "source": self.source}
+
+    def __repr__(self) -> str:
+        return one_line("CoreSurvival", **self._facts())
+
+    def _repr_html_(self) -> str:
+        return html_table("Survival of the first core", list(self._facts().items()))
 
 
 def survival_of(cells: Cells, by: str, share: float) -> CoreSurvival:
@@ -125,7 +136,8 @@ def _projected(survivors: Floats, size: float) -> float:
         fit = ShiftedBetaGeometric().fit(survivors.tolist(), n=size)
     if fit.status_ != "interior":
         rate = float(survivors[1:].sum() / survivors[:-1].sum())
-        return math.log(0.5) / math.log(rate)
+        # where nobody leaves, half never have
+        return math.log(0.5) / math.log(rate) if rate < 1.0 else math.inf
     ahead = fit.survival(AHEAD)
     below = np.flatnonzero(ahead <= 0.5)
     return _crossing(ahead, int(below[0])) if len(below) else math.inf

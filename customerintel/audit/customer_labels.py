@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.audit.customer_places import open_customers
 from customerintel.audit.place_names import number_names
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.tables.columns import Raw
 from customerintel.tables.customer_table import CustomerTable
 from customerintel.tables.history import History
+from customerintel.tables.roles import missing_column
 
 __all__ = ["Labelled", "labels_of"]
 
@@ -43,33 +46,37 @@ def labels_of(segments: Any, history: History) -> Labelled:
 
     Parameters
     ----------
-    segments : array_like or (CustomerTable, str)
-        One label per customer in the order of ``history.customer_id``; or a table of customers
-        and its column, where a customer without a row has no label.
+    segments : array_like or (table, str)
+        One label per customer in the order of ``history.customer_id``; or a table of customers,
+        a `CustomerTable` or any with a column ``customer_id``, and its column, where a customer
+        without a row has no label.
     history : History
         Whose customers they are.
 
     Raises
     ------
     InvalidArgumentError
-        If there is not one label per customer.
+        If there is not one label per customer, or the column names persons.
     SchemaError
-        If the table has no such column.
+        If it is no table, or has no such column.
+    DataValidationError
+        If the table has a customer twice, or one without an id.
     """
-    n = history.n_customers
-    if isinstance(segments, tuple) and segments and isinstance(segments[0], CustomerTable):
+    if isinstance(segments, tuple) and segments and _may_be_table(segments):
         if len(segments) != 2 or not isinstance(segments[1], str):
             raise InvalidArgumentError(
                 "segments must be one label per customer, or a CustomerTable and the name of its "
                 "column, such as (customers, 'segment')."
             )
-        table, column = segments
-        here, there = history.ids.match(table.ids)
-        codes, names = number_names(_raw(table.column(column)))
-        found = np.full(n, -1, np.int64)
-        found[here] = codes[there]
-        return Labelled(history, found, names)
-    values = np.asarray(segments)
+        return _of_table(*segments, history)
+    n = history.n_customers
+    try:
+        values = np.asarray(segments)
+    except ValueError as error:  # of lists that differ in length
+        raise InvalidArgumentError(
+            f"segments must have one label for each of the {n:,} customers of core.history, and "
+            "what is given is no list of labels. Or give a CustomerTable and its column."
+        ) from error
     if values.ndim != 1 or len(values) != n:
         raise InvalidArgumentError(
             f"segments must have one label for each of the {n:,} customers of core.history; got "
@@ -77,6 +84,26 @@ def labels_of(segments: Any, history: History) -> Labelled:
         )
     codes, names = number_names(_raw(values))
     return Labelled(history, codes, names)
+
+
+def _may_be_table(segments: tuple[Any, ...]) -> bool:
+    """Whether a tuple is a table and its column, and no list of labels."""
+    first = segments[0]
+    if isinstance(first, CustomerTable | Mapping) or hasattr(first, "columns"):
+        return True
+    return len(segments) == 2 and isinstance(segments[1], str) and not isinstance(first, str)
+
+
+def _of_table(customers: Any, column: str, history: History) -> Labelled:
+    table, available = open_customers(customers, {"segments": column})
+    if column not in table.pii:
+        raise missing_column(column, "segments", available)
+    codes, names = number_names(_raw(table.column(column)))
+    found = np.full(history.n_customers, -1, np.int64)
+    if len(table):
+        here, there = history.ids.match(table.ids)
+        found[here] = codes[there]
+    return Labelled(history, found, names)
 
 
 def _raw(values: NDArray[Any]) -> Raw:

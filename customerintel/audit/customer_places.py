@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from customerintel.audit.area_population import PLACES, AreaPopulation, one_of_area
 from customerintel.audit.place_names import number_names, translate
-from customerintel.exceptions import InvalidArgumentError
+from customerintel.exceptions import InvalidArgumentError, SchemaError
 from customerintel.rfm.read_only import seal
 from customerintel.schema.fields import PII
 from customerintel.tables.customer_table import CustomerTable
@@ -94,7 +94,10 @@ def open_customers(
     else:
         source = open_table(customers)
         assign_roles(
-            {"customer_id": None}, source.columns, required=("customer_id",), caller="customers"
+            {"customer_id": None},
+            source.columns,
+            required=("customer_id",),
+            caller="CustomerTable.from_frame",
         )
         traits = [name for name in dict.fromkeys(asked) if name in source.columns]
         available = list(source.columns)
@@ -182,7 +185,18 @@ def _refuse_names_of_persons(column: str, n_names: int, n_customers: int) -> Non
 
 
 def warn_of_unplaced(counts: Mapping[str, int], n_active: int) -> None:
-    """Say once how many active customers are left out and why."""
+    """Say once how many active customers are left out and why.
+
+    Raises
+    ------
+    SchemaError
+        If none of them is in the table of customers.
+    """
+    if counts["n_unplaced"] == n_active > 0:
+        raise SchemaError(
+            f"None of the {n_active:,} active customers is in the table of customers. Check that "
+            "both write the ids alike (capitals, blanks, leading zeros), and that column is the id."
+        )
     words = {
         "n_unplaced": "not in the table of customers",
         **{f"n_no_{place}": f"without {_one(place)}" for place in PLACES},

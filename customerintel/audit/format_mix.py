@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from customerintel.audit.cells import Cells
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.rfm.read_only import seal
+from customerintel.rfm.read_only import read_only, seal
 from customerintel.tables.notices import warn_caller
+from customerintel.tables.results import html_table, one_line
 
 __all__ = ["STATES", "FormatMix", "format_mix_of"]
 
@@ -23,7 +24,7 @@ Ints = NDArray[np.int64]
 STATES = ("none", "old only", "new only", "both", "other")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FormatMix:
     """Formats of the core over complete periods; the core of each is chosen in it.
 
@@ -52,6 +53,8 @@ class FormatMix:
         The core of the period before, by state in it (rows) and in this one; 0 in the first.
     without : float
         Purchases of the core that name no format; they are in no mix.
+    min_cell : int
+        Shares of fewer customers are NaN.
     """
 
     formats: tuple[str, ...]
@@ -66,9 +69,20 @@ class FormatMix:
     states: Floats
     moves: Floats
     without: float
+    min_cell: int = 1
 
     def __post_init__(self) -> None:
         seal(self)
+
+    def _facts(self) -> dict[str, object]:
+        sides = {name: ", ".join(getattr(self, name)) or "none" for name in ("old", "new")}
+        return {"formats": len(self.formats), "periods": len(self.labels), **sides}
+
+    def __repr__(self) -> str:
+        return one_line("FormatMix", **self._facts())
+
+    def _repr_html_(self) -> str:
+        return html_table("Formats of the core", list(self._facts().items()))
 
     @property
     def bridge(self) -> Floats:
@@ -90,16 +104,18 @@ class FormatMix:
         """Share of each state of the period before that buys at all, shape (p, 5)."""
         return self._share(self.moves[:, :, 1:].sum(axis=2), self.moves.sum(axis=2))
 
+    def _is_told(self, whole: Floats) -> NDArray[np.bool_]:
+        return np.asarray(self.has_sides & (whole >= self.min_cell), bool)
+
     def _share(self, part: Floats, whole: Floats) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(
-                np.where((whole > 0) & self.has_sides, part / whole, np.nan), np.float64
-            )
+            shares = np.where((whole > 0) & self._is_told(whole), part / whole, np.nan)
+        return read_only(shares)
 
 
 def format_mix_of(
     cells: Cells, cores: Iterable[Floats], *, old: str | Sequence[str] | None = None,
-    new: str | Sequence[str] | None = None,
+    new: str | Sequence[str] | None = None, min_cell: int = 1,
 ) -> FormatMix:  # fmt: skip
     """Return what formats the core buys in, over the complete periods.
 
@@ -113,6 +129,8 @@ def format_mix_of(
         Formats that are left and taken up. By default the one whose share of all customers'
         purchases fell most from the first complete period to the last, and the one whose share
         rose most.
+    min_cell : int, default 1
+        Shares of fewer customers are not told.
 
     Raises
     ------
@@ -142,6 +160,7 @@ def format_mix_of(
         states=states,
         moves=moves,
         without=without,
+        min_cell=min_cell,
     )
 
 

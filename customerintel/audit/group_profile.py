@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.audit.float_limits import beyond_floats
 from customerintel.audit.group_mask import read_group
 from customerintel.audit.moments_of import history_of
 from customerintel.audit.profile_comparison import (
@@ -18,6 +19,7 @@ from customerintel.audit.profile_comparison import (
     levels_of,
     numbers_of,
     q_values,
+    refuse_doubled,
 )
 from customerintel.audit.profile_result import Profile
 from customerintel.audit.small_cells import check_min_cell
@@ -27,6 +29,7 @@ from customerintel.models.intervals import check_level
 from customerintel.tables.customer_table import CustomerTable
 from customerintel.tables.history import History
 from customerintel.tables.notices import warn_caller
+from customerintel.tables.roles import check_names
 from customerintel.tables.traits import Traits, read_traits
 from customerintel.tables.transaction_log import TransactionLog
 
@@ -58,7 +61,7 @@ def profile(
     Parameters
     ----------
     history : History or TransactionLog
-        Whose customers are compared; of a log, those at its last moment.
+        Whose customers are compared; of a log, those at the end of its last day.
     customers : CustomerTable or table, optional
         One row per customer; of a table, ids are in its column ``customer_id``. It may be left
         out where `behaviour` is asked for.
@@ -116,9 +119,9 @@ def profile(
 
     Numbers of customers from 1 to ``min_cell - 1``, and all that is computed from them, are NaN
     and marked `suppressed`, with another level where the total would tell them; in the test of a
-    trait, its suppressed levels count as one. A number that takes two values only is treated so
-    as well, since its mean tells how many have each. Whether a value is known is no trait: the
-    shares of those who have one are always told.
+    trait, its suppressed levels count as one. A number with up to five values on a side is hidden
+    where so few have one, since mean and spread tell how many have each. Whether a value is known
+    is no trait: the shares of those who have one are always told.
 
     Examples
     --------
@@ -158,7 +161,7 @@ def profile(
         compared = compare_traits(found, [one[one >= 0] for one in mine], options)
     if behaviour is not False:
         compared += _behaviour(history, behaviour, group, rest, options)
-        _refuse_doubled(compared)
+        refuse_doubled(compared)
     order = largest_first(one.figures["effect"] for one in compared)
     compared = [compared[k] for k in order]
     return _assemble(
@@ -221,6 +224,8 @@ def _read(
     """Return the traits, and the row of each customer of the history, -1 where there is none."""
     if not isinstance(customers, CustomerTable):
         customers = CustomerTable.from_frame(customers)
+    if names is not None:
+        check_names(names, "traits", (*customers.traits, *customers.areas))
     found = read_traits(customers, names=names, exclude=exclude, allow=allow, kinds=kinds)
     rows = np.full(history.n_customers, -1, np.int64)
     if len(customers):
@@ -241,7 +246,8 @@ def _behaviour(
     history: History, wanted: Any, group: Mask, rest: Mask, options: Options
 ) -> list[Comparison]:
     """Compare features of the history."""
-    features = history.features()
+    with beyond_floats():
+        features = history.features()
     if wanted is not True and (isinstance(wanted, str) or not isinstance(wanted, Sequence)):
         raise InvalidArgumentError(
             "behaviour must be True, False or a list of names of features, such as "
@@ -254,17 +260,6 @@ def _behaviour(
         )
         for name in names
     ]
-
-
-def _refuse_doubled(compared: Sequence[Comparison]) -> None:
-    names = [one.trait for one in compared]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        raise InvalidArgumentError(
-            f"{', '.join(map(repr, doubled))}: a column of the customers and a feature of their "
-            "behaviour have the same name. Leave one out by exclude=, or name features in "
-            "behaviour=."
-        )
 
 
 def _assemble(

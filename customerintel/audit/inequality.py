@@ -7,21 +7,23 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from customerintel.audit.active_customers import MEASURES, ActiveCustomers, check_history
+from customerintel.audit.active_customers import MEASURES, ActiveCustomers
 from customerintel.audit.concentration_result import Concentration
 from customerintel.audit.customer_draws import check_draws
 from customerintel.audit.lorenz_curve import Curve
+from customerintel.audit.moments_of import history_of
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import whole_number
 from customerintel.tables.history import History
 from customerintel.tables.kinds import Kind
 from customerintel.tables.notices import warn_caller
+from customerintel.tables.transaction_log import TransactionLog
 
 __all__ = ["concentration", "concentration_of"]
 
 
 def concentration(
-    history: History, *, by: Literal["spend", "frequency", "volume"] = "spend",
+    history: History | TransactionLog, *, by: Literal["spend", "frequency", "volume"] = "spend",
     window: Any = None, zero_buyers: int | None = None, level: float = 0.95,
     n_boot: int = 200, seed: int = 0,
 ) -> Concentration:  # fmt: skip
@@ -29,8 +31,8 @@ def concentration(
 
     Parameters
     ----------
-    history : History
-        From `TransactionLog.as_of`.
+    history : History or TransactionLog
+        From `TransactionLog.as_of`; a log is seen at the end of its last day.
     by : {"spend", "frequency", "volume"}, default "spend"
         Spend net of returns; purchases, lines of one order once; or units: the column
         ``quantity`` of purchase rows, or the rows where there is no such column.
@@ -39,7 +41,7 @@ def concentration(
         windows of different lengths cannot be compared: longer ones are less concentrated.
     zero_buyers : int, optional
         Customers, members or prospects who bought nothing in the window, added as zeros. None:
-        the figures are of buyers alone, which :attr:`Concentration.includes_zero_buyers` says.
+        the figures are of buyers alone, which `Concentration.includes_zero_buyers` says.
     level : float, default 0.95
         Of the intervals.
     n_boot : int, default 200
@@ -61,7 +63,7 @@ def concentration(
     -----
     DataQualityWarning
         If customers have a total below 0: they count as 0, since nobody can hold a negative
-        share, and :attr:`Concentration.n_negative` says how many they are.
+        share, and `Concentration.n_negative` says how many they are.
 
     Examples
     --------
@@ -77,7 +79,7 @@ def concentration(
     >>> found.customers_for(0.80)
     3
     """
-    history = check_history(history, "concentration")
+    history = history_of(history, caller="concentration")
     if not isinstance(by, str) or by not in MEASURES:
         raise InvalidArgumentError(
             f"by must be one of {', '.join(map(repr, MEASURES))}; got {by!r}."

@@ -13,7 +13,7 @@ from customerintel.audit.cohort_sums import cohort_sums
 from customerintel.audit.cohort_table_result import CohortTable, table_of
 from customerintel.audit.cohort_trends import CohortTrends, trends_of
 from customerintel.audit.lens_result import LensResult
-from customerintel.audit.purchase_intervals import days_to_second, left_after, quantiles_of
+from customerintel.audit.purchase_intervals import days_to_second, left_at
 from customerintel.audit.robust_slope import Slope
 from customerintel.audit.same_age_curves import SameAge
 from customerintel.audit.score_intervals import log_log_interval, score_interval
@@ -248,17 +248,14 @@ def _second(cells: Cells, cohort: NDArray[np.int32], table: CohortTable) -> dict
     second, waited = days_to_second(cells)
     some = cohort >= 0
     own, second, waited = cohort[some].astype(np.int64), second[some], waited[some]
-    width = int(max(waited.max(initial=0), HORIZONS[-1])) + 1
     came = second >= 0
-    closed = np.bincount(own[came] * width + second[came], minlength=p * width)
-    still = np.bincount(own[~came] * width + waited[~came], minlength=p * width)
-    curves = left_after(closed.reshape(p, width), still.reshape(p, width))
+    curves, half = left_at(own, np.where(came, second, waited), came, p, HORIZONS)
     longest = np.full(p, -1)
     np.maximum.at(longest, own, waited)
     seen = longest[:, None] >= HORIZONS
-    share = np.where(seen, 1.0 - curves.left[:, HORIZONS], np.nan)
-    high, low = log_log_interval(curves.left[:, HORIZONS], curves.spread[:, HORIZONS], table.level)
-    n = np.where(share > 0.0, table.customers[:, None], curves.at_risk[:, HORIZONS])
+    share = np.where(seen, 1.0 - curves.left, np.nan)
+    high, low = log_log_interval(curves.left, curves.spread, table.level)
+    n = np.where(share > 0.0, table.customers[:, None], curves.at_risk)
     edge = score_interval(share * n, n, table.level)
     sure = (share == 0.0) | (share == 1.0)
     bounds = [
@@ -266,7 +263,7 @@ def _second(cells: Cells, cohort: NDArray[np.int32], table: CohortTable) -> dict
         for one, other in zip(edge, (low, high), strict=True)
     ]
     return {
-        "median_days_to_second": quantiles_of(curves.left, np.array([0.5]))[:, 0],
+        "median_days_to_second": half,
         "second_within": share,
         "second_within_lower": bounds[0],
         "second_within_upper": bounds[1],

@@ -43,7 +43,7 @@ class LensResult(ABC):
         Parameters
         ----------
         part : str, optional
-            One of :attr:`parts`; by default the first.
+            One of `parts`; by default the first.
 
         Raises
         ------

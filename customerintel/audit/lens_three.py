@@ -220,11 +220,11 @@ def _chosen(table: CohortTable, cohort: Any) -> int:
         if cohort not in table.labels:
             raise InvalidArgumentError(f"There is no cohort {cohort!r}. {hint}")
         place = table.labels.index(cohort)
-    elif not is_count(cohort) or not -len(table) <= cohort < len(table):
+    elif not is_count(cohort) or not 0 <= cohort < len(table):
         shown = repr(cohort) if is_count(cohort) else type(cohort).__name__
         raise InvalidArgumentError(f"There is no cohort {shown}. {hint}")
     else:
-        place = int(cohort) % len(table)
+        place = int(cohort)
     if not table.customers[place]:
         raise InvalidArgumentError(
             f"Nobody bought for the first time in the period {table.labels[place]!r}, so its "

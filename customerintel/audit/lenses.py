@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from customerintel.audit.cells import Cells, cells_of
+from customerintel.audit.float_limits import beyond_floats
 from customerintel.audit.lens_result import LensResult
 from customerintel.audit.margins import check_margin, profit_of
 from customerintel.audit.moments_of import history_of
@@ -99,7 +100,8 @@ class Audit(Sealed):
         if not is_count(number) or not 1 <= number <= len(QUESTIONS):
             shown = repr(number) if is_count(number) else type(number).__name__
             raise InvalidArgumentError(f"There are the lenses 1, 2, 3, 4 and 5; got {shown}.")
-        return self._once(int(number), lambda: self._look(int(number)))
+        with beyond_floats():
+            return self._once(int(number), lambda: self._look(int(number)))
 
     def _look(self, number: int) -> LensResult:
         if number == 1:
@@ -165,7 +167,7 @@ def five_lenses(
     log : TransactionLog or History
         Purchases.
     as_of : date, datetime, datetime64 or str, optional
-        Nothing later is seen; by default the log's last moment.
+        Nothing later is seen; by default the end of the log's last day.
     period : str, int or sequence of pairs, default "quarter"
         As for `read_periods`: "week", "month", "quarter", "year", "90d", or pairs of days.
     align : {"as_of", "calendar"}, default "as_of"

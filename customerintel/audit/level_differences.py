@@ -144,7 +144,7 @@ def _one_against_others(a: Floats, b: Floats, n: np.float64, m: np.float64) -> F
 def association(group: Ints, rest: Ints, hidden: Mask) -> dict[str, Any]:
     """Return how strongly a trait goes with being in the group.
 
-    Cramér's V without its bias (Bergsma 2013, Journal of the Korean Statistical Society 42,
+    The bias-corrected Cramér's V (Bergsma 2013, Journal of the Korean Statistical Society 42,
     323-328) and the p-value of Pearson's chi-square. Levels that are hidden count as one.
 
     Parameters

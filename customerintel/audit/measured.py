@@ -83,6 +83,11 @@ class Measured:
         parts = (self.estimate, self.lower, self.upper)
         return Measured(self.names, *(np.where(hidden, np.nan, values) for values in parts))
 
+    def only(self, names: tuple[str, ...]) -> Measured:
+        """Return some of the figures, in this order."""
+        places = [self._place(name) for name in names]
+        return Measured(names, self.estimate[places], self.lower[places], self.upper[places])
+
     def with_more(self, other: Measured) -> Measured:
         """Return these figures and then those of another of the same shape."""
         pairs = ((getattr(self, x), getattr(other, x)) for x in ("estimate", "lower", "upper"))

@@ -8,7 +8,9 @@ import numpy as np
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.tables.history import History
+from customerintel.tables.moments import local_time
 from customerintel.tables.transaction_log import TransactionLog
+from customerintel.tables.zones import zone_of
 
 __all__ = ["history_of"]
 
@@ -21,7 +23,7 @@ def history_of(log: Any, as_of: Any = None, *, caller: str) -> History:
     log : TransactionLog or History
         A history is narrowed to `as_of`.
     as_of : date, datetime, datetime64 or str, optional
-        By default the log's last moment, or the history's own.
+        By default the end of the log's last day, or the history's own.
     caller : str
         Name of the public function, for the message.
 
@@ -43,5 +45,4 @@ def history_of(log: Any, as_of: Any = None, *, caller: str) -> History:
         raise InvalidArgumentError(
             f"{caller}: the log is empty, so it has no last moment. Give as_of=, or other rows."
         )
-    # exact, even where the last row is of midnight
-    return History(log, int(log.end.astype(np.int64)))
+    return log.as_of(local_time(int(log.end.astype(np.int64)), zone_of(log.time_zone)).date())

@@ -85,6 +85,8 @@ class NumericDifferences:
         return found
 
 
+#: Of so many values, or fewer, figures tell how many customers have each.
+TELLING = 5
 #: What one trait is told by; the rest of the fields come from all traits together.
 FIGURES = tuple(
     field.name
@@ -138,23 +140,15 @@ def compare_numbers(
 def _is_small(group: Floats, rest: Floats, min_cell: int) -> bool:
     """Whether a number of customers would be told that is too small.
 
-    A mean of two values tells how many customers have each.
+    Size, mean, spread and median of few values tell how many customers have each.
     """
-    sides = (group, rest)
-    if any(0 < len(side) < min_cell for side in sides):
-        return True
-    ends = [side[place] for side in sides if len(side) for place in (0, -1)]
-    low, high = min(ends, default=0.0), max(ends, default=0.0)
-    for side in sides:
-        at_low = int(np.searchsorted(side, low, "right"))
-        above = len(side) - int(np.searchsorted(side, high, "left"))
-        if at_low + above < len(side):
-            return False  # more than two values
-    return low < high and any(
-        0 < int(np.searchsorted(side, low, "right")) < min_cell
-        or 0 < len(side) - int(np.searchsorted(side, low, "right")) < min_cell
-        for side in sides
-    )
+    for side in (group, rest):
+        if 0 < len(side) < min_cell:
+            return True
+        starts = np.flatnonzero(np.concatenate([[True], side[1:] != side[:-1]])[: len(side)])
+        if len(starts) <= TELLING and (np.diff(starts, append=len(side)) < min_cell).any():
+            return True
+    return False
 
 
 def _unit(most: float) -> float:
@@ -206,7 +200,7 @@ def _median(ordered: Floats) -> float:
 
 
 def _standardized(found: dict[str, Any], n: int, m: int, level: float) -> dict[str, Any]:
-    """Return g, its interval, and the correlation that it comes to."""
+    """Return g, its interval, and the correlation of the trait with being in the group."""
     from scipy.special import gammaln
 
     freedom, d = n + m - 2, found["standardized_difference"]
@@ -220,8 +214,8 @@ def _standardized(found: dict[str, Any], n: int, m: int, level: float) -> dict[s
     half = NormalDist().inv_cdf(0.5 + level / 2.0) * error
     return {
         "hedges_g": g, "hedges_g_lower": g - half, "hedges_g_upper": g + half,
-        # Borenstein and others (2009), Introduction to Meta-Analysis, chapter 7
-        "effect": g / math.sqrt(g * g + (n + m) ** 2 / (n * m)),
+        # Pearson's r with a trait of 1 and 0: t / sqrt(t² + freedom), t = d sqrt(n m / (n + m))
+        "effect": d / math.sqrt(d * d + freedom * (n + m) / (n * m)),
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.audit.moments_of import history_of
 from customerintel.audit.period_edges import (
     MONTHS,
     by_calendar,
@@ -19,7 +20,7 @@ from customerintel.audit.period_edges import (
     local_day,
 )
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.rfm.read_only import seal
+from customerintel.rfm.read_only import read_only, seal
 from customerintel.tables.history import History
 from customerintel.tables.moments import DAY, local_time, read_moment, read_window
 from customerintel.tables.results import html_table, one_line
@@ -64,7 +65,7 @@ class Periods:
     @property
     def days(self) -> NDArray[np.float64]:
         """Length of each period in days of 24 hours."""
-        return (self.ends - self.starts) / DAY
+        return read_only((self.ends - self.starts) / DAY)
 
     @property
     def start_dates(self) -> NDArray[np.datetime64]:
@@ -78,7 +79,7 @@ class Periods:
 
     def _dates(self, moments: Ints) -> NDArray[np.datetime64]:
         zone = zone_of(self.zone)
-        return np.array([local_time(int(at), zone).date() for at in moments], "M8[D]")
+        return read_only(np.array([local_time(int(at), zone).date() for at in moments], "M8[D]"))
 
     def take(self, places: Any) -> Periods:
         """Return some of the periods, in their order."""
@@ -115,8 +116,8 @@ def read_periods(
 
     Parameters
     ----------
-    history : History
-        From the day of its first purchase to its moment.
+    history : History or TransactionLog
+        From the day of its first purchase to its moment; of a log, to its last row.
     value : str, int or sequence of pairs
         "week", "month", "quarter" or "year"; a length in days such as "90d"; or pairs of the
         first and the last day of each period, earliest first.
@@ -147,6 +148,7 @@ def read_periods(
     """
     if align not in ("as_of", "calendar"):
         raise InvalidArgumentError(f"align must be 'as_of' or 'calendar'; got {align!r}.")
+    history = history_of(history, caller="read_periods")
     if not len(history.ids):
         raise InvalidArgumentError(
             "Nothing has been bought by this moment, so there are no periods to look at."

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from customerintel.audit.level_differences import LevelDifferences, association, compare_levels
 from customerintel.audit.numeric_differences import FIGURES, NumericDifferences, compare_numbers
+from customerintel.exceptions import InvalidArgumentError
 from customerintel.tables.traits import Traits
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "levels_of",
     "numbers_of",
     "q_values",
+    "refuse_doubled",
 ]
 
 Floats = NDArray[np.float64]
@@ -110,6 +112,18 @@ def compare_traits(traits: Traits, sides: Sequence[Ints], options: Options) -> l
         ours, theirs = (np.bincount(codes[rows] + 1, minlength=size)[1:] for rows in sides)
         found.append(Comparison.of_levels(name, column.kind, names, ours, theirs, options))
     return found
+
+
+def refuse_doubled(compared: Sequence[Comparison]) -> None:
+    """Raise `InvalidArgumentError` if two traits have the same name."""
+    names = [one.trait for one in compared]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise InvalidArgumentError(
+            f"{', '.join(map(repr, doubled))}: a column of the customers and a feature of their "
+            "behaviour have the same name. Leave one out by exclude=, or name features in "
+            "behaviour=."
+        )
 
 
 def largest_first(sizes: Iterable[float]) -> list[int]:

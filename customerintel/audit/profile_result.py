@@ -34,8 +34,9 @@ class Profile:
         Name; "number", "date", "duration", "category" or "truth"; "customers" (their table) or
         "behaviour" (features of the history); and why there is no effect, "" where there is one.
     effect : ndarray of float64
-        Correlation of the trait with being in the group, from 0, no difference, to 1: Cramér's V
-        of categories and, signed by who has more, the point-biserial correlation of numbers.
+        Correlation of the trait with being in the group, from 0, no difference, to 1: of
+        categories the bias-corrected Cramér's V (Bergsma 2013) and, signed by who has more, of
+        numbers the point-biserial correlation, which is Pearson's r with a trait of 1 and 0.
     p_value, q_value : ndarray of float64
         Of "no difference"; q is the least false-discovery rate at which the trait is significant.
     significant, suppressed : ndarray of bool
@@ -86,6 +87,13 @@ class Profile:
     def __post_init__(self) -> None:
         object.__setattr__(self, "left_out", MappingProxyType(dict(self.left_out)))
         seal(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "left_out": dict(self.left_out)}  # closed mappings cannot be pickled
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.__post_init__()
 
     def __len__(self) -> int:
         return len(self.trait)

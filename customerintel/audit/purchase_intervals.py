@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from customerintel.audit.cells import Cells
     from customerintel.tables.visits import Visits
 
-__all__ = ["Curves", "days_to_second", "gaps_of", "left_after", "quantiles_of"]
+__all__ = ["Curves", "days_to_second", "gaps_of", "left_after", "left_at", "quantiles_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+#: Numbers of customers by group and day that are held at a time.
+HELD = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +59,53 @@ def left_after(closed: Ints, still: Ints) -> Curves:
     left = np.asarray(np.cumprod(1.0 - share, axis=1), np.float64)
     spread = np.asarray(np.sqrt(np.cumsum(added, axis=1)), np.float64)
     return Curves(left, spread, at_risk)
+
+
+def left_at(
+    group: Ints, days: Ints, ended: NDArray[np.bool_], n_groups: int, at: Ints
+) -> tuple[Curves, Floats]:
+    """Return the share that is left at some days, and when half are gone, by group.
+
+    Parameters
+    ----------
+    group, days : ndarray of int64, shape (n,)
+        Of each interval.
+    ended : ndarray of bool, shape (n,)
+        Whether it ended with a purchase, or had not ended when last seen.
+    n_groups : int
+        Groups count from 0.
+    at : ndarray of int64, shape (m,)
+        Days that are asked about.
+
+    Returns
+    -------
+    curves : Curves
+        Of shape (n_groups, m). As `left_after`, whose work grows with the longest interval; this
+        one's grows with the distinct lengths, however long they are.
+    half : ndarray of float64, shape (n_groups,)
+        Days until half are gone; NaN where half never are.
+    """
+    occurs = np.zeros(int(days.max(initial=0)) + 1, bool)
+    occurs[days] = True
+    place = np.cumsum(occurs)[days]
+    # a first place of no day, before anybody has gone, and a last one, at which nobody is left
+    length = np.concatenate([[np.nan], np.flatnonzero(occurs), [np.nan]])
+    width = len(length)
+    past, until = np.searchsorted(length[1:-1], at, "right"), np.searchsorted(length[1:-1], at) + 1
+    rows, half = np.empty((3, n_groups, len(at))), np.empty(n_groups)
+    some = max(1, HELD // width)
+    for begin in range(0, n_groups, some):
+        n = min(some, n_groups - begin)
+        mine = (group >= begin) & (group < begin + n)
+        key, over = (group[mine] - begin) * width + place[mine], ended[mine]
+        counts = (np.bincount(one, minlength=n * width) for one in (key[over], key[~over]))
+        curves = left_after(*(one.reshape(n, width) for one in counts))
+        span = slice(begin, begin + n)
+        rows[0, span], rows[1, span] = curves.left[:, past], curves.spread[:, past]
+        rows[2, span] = curves.at_risk[:, until]
+        first = quantiles_of(curves.left, np.array([0.5]))[:, 0]
+        half[span] = length[np.where(np.isnan(first), 0, first).astype(np.int64)]
+    return Curves(*rows), half
 
 
 def quantiles_of(left: Floats, shares: Floats) -> Floats:

@@ -56,8 +56,9 @@ def reach_of(
         Active customers per inhabitant that make an area covered; a tenth of the penetration of
         all areas together if not given.
     min_cell : int, default 10
-        Smaller numbers of customers, and all that is computed from them, are NaN, and so is the
-        next smallest where a total would give one away. 0 is shown. 0 or 1 turns it off.
+        Smaller numbers of customers, in the core or out of it, and all that is computed from
+        them, are NaN, and so are the next smallest where totals would give one away. 0 is shown. 0
+        or 1 turns it off.
     level : float, default 0.95
         Of each interval.
     n_boot : int, default 200
@@ -87,7 +88,7 @@ def reach_of(
     -----
     With ``c`` the shares of the core and ``p`` those of the population over the S segments with
     people: index = 100 c / p; breadth = exp(-Σ c log c) (Hill 1973); evenness = breadth / S;
-    dissimilarity = ½ Σ |c - p| (Duncan and Duncan 1955). A segment or area without people counts
+    dissimilarity = ½ Σ abs(c - p) (Duncan and Duncan 1955). A segment or area without people counts
     for no coverage, and has no penetration and no index.
 
     Intervals are percentiles over people of the population drawn anew, customers or not, from
@@ -96,8 +97,15 @@ def reach_of(
     Dissimilarity is too large in small samples, and larger still in their replicates: read it
     beside `Reach.dissimilarity_by_chance`.
 
-    What is suppressed cannot be found from one result; two of them, of windows or cores that
-    differ little, can be subtracted from each other.
+    Figures over segments are reckoned with those that are hidden put together as one, since the
+    breadth of few segments can be solved for their numbers; they, and their intervals, then tell
+    no more than the sum that is known anyway. They are NaN where nothing but hidden segments is
+    left. Evenness and coverage count them as one segment; breadth and dissimilarity are no larger
+    than with all apart. The sums of areas over segments and locations
+    tell no hidden number, if an area is a part of one of each. Still known are bounds: 0, the sum,
+    and from the coverage of areas. Two results, of windows, cores or columns that differ little,
+    can be subtracted from each other, and warnings tell exact numbers: they are for whoever holds
+    the data.
 
     A label of an area describes the area, not the persons in it: that the core lives in
     well-to-do areas does not say that the core is well-to-do (Robinson 1950, American

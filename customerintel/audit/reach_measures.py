@@ -2,98 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.audit.distribution_distances import dissimilarity, effective_number, shares_of
-from customerintel.rfm.read_only import seal
+from customerintel.audit.told_segments import ToldTable
 
 __all__ = [
-    "SegmentTable",
+    "active_by_segment",
     "area_figures",
+    "core_by_segment",
     "distance_by_chance",
     "headline_figures",
-    "index_figures",
 ]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False)
-class SegmentTable:
-    """Active customers by location, segment and whether they are core, and the population.
-
-    Attributes
-    ----------
-    counts : ndarray of int64, shape (1 + n_locations, n_segments, 2)
-        The first location holds those of no known one; last axis: not core, core.
-    people : ndarray of float64, shape (n_segments,), or None
-        The population; None: the active customers themselves are what the core is compared with.
-    local : ndarray of float64, shape (n_locations, n_segments), or None
-        The population of each location; None: not known, and locations are compared with all.
-    at_least : int
-        Core customers that make a segment covered.
-    """
-
-    counts: Ints
-    people: Floats | None
-    local: Floats | None
-    at_least: int
-
-    def __post_init__(self) -> None:
-        seal(self)
-
-    def compared(self, active: Ints, *, by_location: bool) -> Floats:
-        """Return the numbers that the core is compared with, of the shape of `active` or less."""
-        if self.people is None:
-            return np.asarray(active, np.float64)
-        return self.local if by_location and self.local is not None else self.people
-
-    def split(self, counts: Ints, *, by_location: bool) -> tuple[Ints, Ints]:
-        """Return active and core customers, of shape (…, S) or (…, n_locations, S)."""
-        kept = counts[..., 1:, :, :] if by_location else counts.sum(axis=-3)
-        return kept.sum(axis=-1), kept[..., 1]
-
-
-def headline_figures(table: SegmentTable, counts: Ints, *, by_location: bool) -> dict[str, Floats]:
+def headline_figures(told: ToldTable, counts: Ints) -> dict[str, Floats]:
     """Return the figures of everything or of each location.
 
-    Counts are of shape (…, 1 + n_locations, S, 2), as those of the table.
+    Counts are of shape (…, S, 2), as those of the table.
     """
-    active, core = table.split(counts, by_location=by_location)
-    people = table.compared(active, by_location=by_location)
+    active, core = told.split(counts)
+    people = told.compared(active)
     c, p = shares_of(core.astype(np.float64)), shares_of(people)
-    covered = (core >= table.at_least) & (people > 0)
+    covered = (core >= told.need) & (people > 0)
     breadth = effective_number(c)
-    nowhere = by_location and table.people is not None and table.local is None
-    whole = np.full((), np.nan) if nowhere else people.sum(axis=-1)
-    return {
+    whole = people.sum(axis=-1) if told.counted else np.full((), np.nan)
+    of_all = {
         "penetration": _over(active.sum(axis=-1), whole),
         "core_penetration": _over(core.sum(axis=-1), whole),
+    }
+    of_segments = {
         "coverage": _over(covered.sum(axis=-1), (people > 0).sum(axis=-1)),
         "weighted_coverage": (covered * p).sum(axis=-1),
         "breadth": breadth,
         "evenness": _over(breadth, (people > 0).sum(axis=-1)),
         "dissimilarity": dissimilarity(c, p),
     }
+    return of_all | {
+        name: np.where(told.lumped, np.nan, values) for name, values in of_segments.items()
+    }
 
 
-def index_figures(table: SegmentTable, counts: Ints) -> dict[str, Floats]:
-    """Return per segment the shares of core and base, the index and the penetrations."""
-    active, core = table.split(counts, by_location=False)
-    people = table.compared(active, by_location=False)
-    c, p = shares_of(core.astype(np.float64)), shares_of(people)
-    p = np.broadcast_to(p, c.shape)
+def core_by_segment(told: ToldTable, counts: Ints) -> dict[str, Floats]:
+    """Return per segment the share of the core, the index and the core's penetration."""
+    active, core = told.split(counts)
+    people = told.compared(active)
+    c = shares_of(core.astype(np.float64))
     return {
         "share_of_core": c,
-        "share_of_population": p,
-        "index": 100.0 * _over(c, p),
-        "penetration": _over(active, people),
+        "index": 100.0 * _over(c, np.broadcast_to(shares_of(people), c.shape)),
         "core_penetration": _over(core, people),
+    }
+
+
+def active_by_segment(told: ToldTable, counts: Ints) -> dict[str, Floats]:
+    """Return per segment the share of the base and the penetration."""
+    active, _ = told.split(counts)
+    people = told.compared(active)
+    return {
+        "share_of_population": np.broadcast_to(shares_of(people), active.shape),
+        "penetration": _over(active, people),
     }
 
 
@@ -131,22 +103,19 @@ def area_figures(
     }
 
 
-def distance_by_chance(table: SegmentTable, n_boot: int, seed: int, *, by_location: bool) -> Floats:
+def distance_by_chance(told: ToldTable, n_boot: int, seed: int) -> Floats:
     """Return the mean dissimilarity of cores of the same size drawn blindly.
 
     From the population with replacement, or from the active customers without.
     """
-    active, core = table.split(table.counts, by_location=by_location)
-    people = table.compared(active, by_location=by_location)
-    size = core.sum(axis=-1)
-    if by_location:
-        rows = np.broadcast_to(people, core.shape)
-        pairs = zip(rows, size.tolist(), strict=True)
-        rng = np.random.default_rng([seed, 2])
-        means = [_blind(row, n, n_boot, rng, finite=table.people is None) for row, n in pairs]
-        return np.array(means, np.float64)
-    rng = np.random.default_rng([seed, 1])
-    return np.asarray(_blind(people, int(size), n_boot, rng, finite=table.people is None))
+    active, core = told.split(told.counts)
+    people, size = told.compared(active), core.sum(axis=-1)
+    rows = np.broadcast_to(people, core.shape)
+    finite = told.people is None
+    rng = np.random.default_rng([seed, core.ndim])
+    pairs = zip(np.atleast_2d(rows), np.atleast_1d(size).tolist(), strict=True)
+    means = [_blind(row, n, n_boot, rng, finite=finite) for row, n in pairs]
+    return np.where(told.lumped, np.nan, np.reshape(means, size.shape))
 
 
 def _blind(

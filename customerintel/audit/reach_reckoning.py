@@ -13,9 +13,11 @@ from customerintel.audit import reach_measures
 from customerintel.audit.area_population import AreaPopulation
 from customerintel.audit.customer_places import CustomerPlaces
 from customerintel.audit.measured import Figures, Measured, measure
-from customerintel.audit.reach_measures import SegmentTable
+from customerintel.audit.reach_areas import AreaCounts, count_areas, hide_with_areas
 from customerintel.audit.reach_result import Reach
 from customerintel.audit.reach_tables import AreaReach, LocationReach, SegmentReach
+from customerintel.audit.told_segments import HiddenCounts, SegmentTable, ToldTable
+from customerintel.audit.told_totals import told_totals
 from customerintel.tables.notices import warn_caller
 
 if TYPE_CHECKING:
@@ -27,11 +29,12 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-#: Of the penetration of all areas together: one below this part of it is not covered.
-_PART: Final = 0.1
 #: Headline figures of the active customers; the others are of the core.
 _OF_ACTIVE: Final = ("penetration", "area_coverage", "weighted_area_coverage")
 _AREA_FIGURES: Final = ("area_coverage", "weighted_area_coverage")
+_BY_SEGMENT: Final = (
+    "share_of_core", "share_of_population", "index", "penetration", "core_penetration",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,28 +99,33 @@ def reckon_reach(
 ) -> Reach:  # fmt: skip
     """Return what the caller of `reach_of` gets."""
     table = segment_table(core, places, people, options.at_least)
-    active, own = table.split(table.counts, by_location=False)
-    _warn_of_nobody(table, active)
-    n, n_core = int(active.sum()), int(own.sum())
-    few, few_core = 0 < n < options.min_cell, 0 < n_core < options.min_cell
-    of_areas = _area_counts(core, places, people, options)
-    areas = _areas(of_areas, options)
-    headline = _headline(places, table, of_areas, options)
-    hidden = [few if name in _OF_ACTIVE else few or few_core for name in headline.names]
-    segments = _segments(places, table, options)
+    _warn_of_nobody(table, table.by_segment.sum(axis=1))
+    of_areas = count_areas(core, places, people, options.penetration_at_least)
+    hidden = hide_with_areas(table, of_areas, options.min_cell)
+    told = ToldTable.of_all(table, hidden.segments.core)
+    whole = told_totals(table, core.n_active, left_out, options.min_cell)
+    areas = None
+    if of_areas is not None:
+        areas = AreaReach.of(
+            of_areas.names, of_areas.counts, of_areas.people, of_areas.rate, hidden.areas
+        )
+    headline = _headline(places, told, of_areas, options)
+    few = [x in _OF_ACTIVE and np.isnan(whole.customers) for x in headline.names]
+    few_core = [x not in _OF_ACTIVE and np.isnan(whole.core) for x in headline.names]
+    segments = _segments(places, table, hidden.segments, options)
     chance = np.nan
-    if segments is not None and not few_core:
-        chance = float(_by_chance(table, options, by_location=False))
+    if segments is not None and not np.isnan(whole.core):
+        chance = float(reach_measures.distance_by_chance(told, options.n_boot, options.seed))
     return Reach(
         segments=segments,
         areas=areas,
-        by_location=_locations(places, table, of_areas, options),
-        n_active=int(core.active.sum()),
-        n_customers=np.nan if few else float(n),
-        n_core=np.nan if few_core else float(n_core),
+        by_location=_locations(places, table, hidden.segments, of_areas, options),
+        n_active=whole.active,
+        n_customers=whole.customers,
+        n_core=whole.core,
         population=np.nan if people is None else people.total,
-        left_out=left_out,
-        uncovered=_uncovered(segments, table, active),
+        left_out=whole.left_out,
+        uncovered=_uncovered(segments),
         empty_areas=_empty(areas),
         at_least=options.at_least,
         penetration_at_least=np.nan if of_areas is None else of_areas.rate,
@@ -125,7 +133,7 @@ def reckon_reach(
         min_cell=options.min_cell,
         level=options.level,
         n_boot=options.n_boot,
-        _headline=headline.blank(np.array(hidden)),
+        _headline=headline.blank(np.array(few) | np.array(few_core)),
         _kind=core.history._log.kind,
     )
 
@@ -142,55 +150,29 @@ def _warn_of_nobody(table: SegmentTable, active: Ints) -> None:
         )
 
 
-@dataclass(frozen=True)
-class _Areas:
-    """Active customers and people of each area."""
-
-    names: tuple[str, ...]
-    counts: Ints
-    people: Floats | None
-    rate: float
-    groups: Mapping[str, Ints]
-
-    def figures(self, options: ReachOptions, group: Ints | None = None) -> Measured | None:
-        """Return the coverage of areas, of all or of each group; None without population."""
-        people = self.people
-        if people is None:
-            return None
-        return options.measure(
-            self.counts,
-            lambda n: reach_measures.area_figures(n, people, self.rate, group),
-            people,
-        )
-
-
-def _area_counts(
-    core: CoreCustomers, places: CustomerPlaces, people: AreaPopulation | None,
-    options: ReachOptions,
-) -> _Areas | None:  # fmt: skip
-    """Count the active customers of each area, by whether they are core."""
-    if "area" not in places.names:
-        return None
-    names, code = places.names["area"], places.of_history("area")
-    kept = core.active & (code >= 0)
-    key = (code * 2 + core.in_core)[kept]
-    counts = np.bincount(key, minlength=2 * len(names)).reshape(len(names), 2)
-    lived = None if people is None else people.by("area")
-    rate = options.penetration_at_least
-    if rate is None:
-        rate = np.nan if lived is None else _PART * float(counts.sum() / lived.sum())
-    return _Areas(names, counts, lived, rate, _groups_of_areas(places, people))
-
-
 def _headline(
-    places: CustomerPlaces, table: SegmentTable, areas: _Areas | None, options: ReachOptions
+    places: CustomerPlaces, told: ToldTable, areas: AreaCounts | None, options: ReachOptions
 ) -> Measured:
     """Return the figures of everything."""
-    found = options.measure(table.counts, _by_place(table, by_location=False), table.people)
+    found = options.measure(told.counts, _by_place(told), told.people)
     if "segment" not in places.names:
         found = found.blank(np.array(["penetration" not in name for name in found.names]))
-    more = None if areas is None else areas.figures(options)
+    more = None if areas is None else _area_figures(areas, options)
     return found.with_more(_unknown(2) if more is None else more)
+
+
+def _area_figures(
+    areas: AreaCounts, options: ReachOptions, group: Ints | None = None
+) -> Measured | None:
+    """Return the coverage of areas, of all or of each group; None without population."""
+    people = areas.people
+    if people is None:
+        return None
+    return options.measure(
+        areas.counts,
+        lambda n: reach_measures.area_figures(n, people, areas.rate, group),
+        people,
+    )
 
 
 def _unknown(*shape: int) -> Measured:
@@ -198,80 +180,64 @@ def _unknown(*shape: int) -> Measured:
     return Measured(_AREA_FIGURES, *(np.full(shape, np.nan) for _ in range(3)))
 
 
-def _groups_of_areas(places: CustomerPlaces, people: AreaPopulation | None) -> dict[str, Ints]:
-    """Return the segment and the location of each area, of those that areas make up."""
-    if people is None:
-        return {}
-    asked = [x for x in ("segment", "location") if x in places.names and x in people.names]
-    found = {place: people.of_area(place) for place in asked}
-    return {place: group for place, group in found.items() if group is not None}
-
-
-def _areas(areas: _Areas | None, options: ReachOptions) -> AreaReach | None:
-    if areas is None:
-        return None
-    counts = areas.counts
-    return AreaReach.of(
-        areas.names, counts.sum(axis=1), counts[:, 1], areas.people, areas.rate, options.min_cell,
-        list(areas.groups.values()),
-    )  # fmt: skip
-
-
-def _by_place(table: SegmentTable, *, by_location: bool) -> Figures:
-    return lambda n: reach_measures.headline_figures(table, n, by_location=by_location)
-
-
-def _by_chance(table: SegmentTable, options: ReachOptions, *, by_location: bool) -> Floats:
-    return reach_measures.distance_by_chance(
-        table, options.n_boot, options.seed, by_location=by_location
-    )
+def _by_place(told: ToldTable) -> Figures:
+    return lambda n: reach_measures.headline_figures(told, n)
 
 
 def _segments(
-    places: CustomerPlaces, table: SegmentTable, options: ReachOptions
+    places: CustomerPlaces, table: SegmentTable, hidden: HiddenCounts, options: ReachOptions
 ) -> SegmentReach | None:
     if "segment" not in places.names:
         return None
-    active, own = table.split(table.counts, by_location=False)
-    figures = options.measure(
-        table.counts, lambda n: reach_measures.index_figures(table, n), table.people
+    # each figure is of counts that are told: replicates of others would depend on hidden ones
+    own, all_of_it = (ToldTable.of_all(table, x) for x in (hidden.core, hidden.active))
+    of_core = options.measure(
+        own.counts, lambda n: reach_measures.core_by_segment(own, n), own.people
     )
-    people = table.compared(active, by_location=False)
-    covered = (own >= table.at_least) & (people > 0)
+    counts = all_of_it.counts.sum(axis=-1, keepdims=True) * np.array([1, 0])
+    of_active = options.measure(
+        counts, lambda n: reach_measures.active_by_segment(all_of_it, n), all_of_it.people
+    )
     return SegmentReach.of(
-        places.names["segment"], active, own, table.people, figures, covered, options.min_cell
-    )
+        places.names["segment"], table.by_segment, table.people,
+        of_core.with_more(of_active).only(_BY_SEGMENT), table.at_least,
+        (hidden.active, hidden.core),
+    )  # fmt: skip
 
 
 def _locations(
-    places: CustomerPlaces, table: SegmentTable, areas: _Areas | None, options: ReachOptions
-) -> LocationReach | None:
+    places: CustomerPlaces, table: SegmentTable, hidden: HiddenCounts, areas: AreaCounts | None,
+    options: ReachOptions,
+) -> LocationReach | None:  # fmt: skip
     if "location" not in places.names:
         return None
-    active, own = (x.sum(axis=1) for x in table.split(table.counts, by_location=True))
-    found = options.measure(table.counts, _by_place(table, by_location=True), table.people)
-    chance = _by_chance(table, options, by_location=True)
+    told, counts = ToldTable.of_places(table, hidden), table.by_place[1:]
+    found = options.measure(told.counts, _by_place(told), table.people)
+    chance = reach_measures.distance_by_chance(told, options.n_boot, options.seed)
     if "segment" not in places.names:
-        hidden = np.array(["penetration" not in name for name in found.names])
-        found, chance = found.blank(hidden[:, None]), np.full(len(chance), np.nan)
+        blanked = np.array(["penetration" not in name for name in found.names])
+        found, chance = found.blank(blanked[:, None]), np.full(len(chance), np.nan)
     group = None if areas is None else areas.groups.get("location")
-    more = None if areas is None or group is None else areas.figures(options, group)
-    found = found.with_more(_unknown(2, len(active)) if more is None else more)
+    more = None if areas is None or group is None else _area_figures(areas, options, group)
+    found = found.with_more(_unknown(2, len(counts)) if more is None else more)
     local = None if table.local is None else table.local.sum(axis=1)
     return LocationReach.of(
-        places.names["location"], active, own, local, found, chance, options.min_cell
-    )
+        places.names["location"], counts, local, found, chance,
+        (hidden.place_active[1:], hidden.place_core[1:]),
+    )  # fmt: skip
 
 
-def _uncovered(segments: SegmentReach | None, table: SegmentTable, active: Ints) -> tuple[str, ...]:
+def _uncovered(segments: SegmentReach | None) -> tuple[str, ...]:
     if segments is None:
         return ()
-    lived = table.compared(active, by_location=False) > 0
-    return tuple(segments.names[i] for i in np.flatnonzero(lived & ~segments.covered))
+    return _named(segments.names, (segments.population > 0) & (segments.covered == 0))
+
+
+def _named(names: tuple[str, ...], mask: Mask) -> tuple[str, ...]:
+    return tuple(names[i] for i in np.flatnonzero(mask))
 
 
 def _empty(areas: AreaReach | None) -> tuple[str, ...]:
     if areas is None:
         return ()
-    empty = (areas.customers == 0) & (areas.population > 0)
-    return tuple(areas.names[i] for i in np.flatnonzero(empty))
+    return _named(areas.names, (areas.customers == 0) & (areas.population > 0))

@@ -26,7 +26,15 @@ Floats = NDArray[np.float64]
 class Reach:
     """How broadly customers and core cover a population; made by `reach_of`.
 
-    Numbers of customers below `min_cell`, and all that is computed from them, are NaN.
+    Numbers of customers below `min_cell`, and all that is computed from them, are NaN; so are
+    numbers that would give them away. Figures over segments (coverage, breadth, evenness,
+    dissimilarity) are reckoned with the hidden segments of a place put together as one, since two
+    such figures could else be solved for two hidden numbers. One that stands for several segments
+    is covered where it has `at_least` core customers for each of them. The coverage of areas counts
+    all areas, and so bounds hidden numbers, without telling them.
+
+    What stays known is the sum of hidden numbers, and between which bounds each lies. Whoever
+    holds two results, of windows, cores or columns that differ little, can subtract.
 
     Attributes
     ----------
@@ -36,19 +44,22 @@ class Reach:
         Per area; None where none was named.
     by_location : LocationReach or None
         The headline figures of each location; None where none was named.
-    n_active : int
-        Active customers, those without a place included.
+    n_active : float
+        Active customers, those without a place included; NaN where they are so few more than
+        `n_customers` that the difference would be a small number.
     n_customers, n_core : float
-        Active and core customers with a known segment (or area, where no segment was named).
+        Active and core customers with a known segment (or area, where no segment was named). The
+        core is NaN too where the others are fewer than `min_cell`.
     population : float
         People; NaN where there is no population and the core is compared with the active
         customers.
-    left_out : mapping of str to int
+    left_out : mapping of str to float
         How many active customers have no place, and why: ``"n_unplaced"`` are not in the table
         of customers; ``"n_no_segment"`` have none; ``"n_unknown_segment"`` have one that the
-        population does not have; so too of ``area`` and ``location``.
+        population does not have; so too of ``area`` and ``location``. NaN where it is
+        suppressed; the warning, which is for whoever holds the data, tells it.
     uncovered : tuple of str
-        Segments with people and fewer than `at_least` core customers.
+        Segments with people and fewer than `at_least` core customers, as far as they are shown.
     empty_areas : tuple of str
         Areas with people and no active customer.
     at_least : int
@@ -69,11 +80,11 @@ class Reach:
     segments: SegmentReach | None
     areas: AreaReach | None
     by_location: LocationReach | None
-    n_active: int
+    n_active: float
     n_customers: float
     n_core: float
     population: float
-    left_out: Mapping[str, int]
+    left_out: Mapping[str, float]
     uncovered: tuple[str, ...]
     empty_areas: tuple[str, ...]
     at_least: int
@@ -129,6 +140,14 @@ class Reach:
     def weighted_area_coverage(self) -> float:
         """Share of the people who live in such areas."""
         return self._headline.number("weighted_area_coverage")
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Names of the segments whose core is suppressed, and which are put together as one."""
+        if self.segments is None:
+            return ()
+        pairs = zip(self.segments.names, self.segments.suppressed.tolist(), strict=True)
+        return tuple(name for name, few in pairs if few)
 
     @property
     def segment(self) -> tuple[str, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.audit.measured import Measured
-from customerintel.audit.small_cells import blank, hidden_cells, hidden_parts
+from customerintel.audit.small_cells import blank
 from customerintel.rfm.read_only import seal
 from customerintel.tables.building import Column
 from customerintel.tables.text import Text
@@ -36,11 +35,11 @@ class SegmentReach:
     figures : Measured
         ``share_of_core``, ``share_of_population``, ``index`` (100 times their ratio),
         ``penetration`` and ``core_penetration``, with intervals.
-    covered : ndarray of bool
-        With people, and core customers enough.
+    covered : ndarray of float64
+        1 with people, and core customers enough, else 0; NaN where those are suppressed.
     suppressed : ndarray of bool
-        Whether a number of customers of the row is too small to be shown, or would give such a
-        one away.
+        Whether a number of customers of the row, in the core or out of it, is too small to be
+        shown, or would give such a one away.
     """
 
     names: tuple[str, ...]
@@ -48,7 +47,7 @@ class SegmentReach:
     core: Floats
     population: Floats
     figures: Measured
-    covered: NDArray[np.bool_]
+    covered: Floats
     suppressed: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
@@ -59,27 +58,28 @@ class SegmentReach:
 
     @classmethod
     def of(
-        cls, names: tuple[str, ...], active: Ints, core: Ints, population: Floats | None,
-        figures: Measured, covered: Mask, min_cell: int,
+        cls, names: tuple[str, ...], counts: Ints, population: Floats | None,
+        figures: Measured, at_least: int, hidden: tuple[Mask, Mask],
     ) -> SegmentReach:  # fmt: skip
-        """Make it of whole numbers, of which small ones are suppressed."""
-        few, few_core = hidden_cells(active, min_cell), hidden_cells(core, min_cell)
-        both = few | few_core if population is None else few_core
+        """Make it of other and core customers, and where all and where the core are hidden."""
+        few, few_core = hidden
+        active = counts.sum(axis=-1)
+        people = np.asarray(active, np.float64) if population is None else population
         rules = {
             "share_of_core": few_core,
             "share_of_population": few if population is None else np.zeros(len(names), bool),
-            "index": both,
+            "index": few_core,
             "penetration": few,
-            "core_penetration": both,
+            "core_penetration": few_core,
         }
         return cls(
             names=names,
             customers=blank(active, few),
-            core=blank(core, few_core),
+            core=blank(counts[:, 1], few_core),
             population=blank(active, few) if population is None else population,
             figures=figures.blank(np.stack([rules[name] for name in figures.names])),
-            covered=covered,
-            suppressed=few | few_core,
+            covered=blank((counts[:, 1] >= at_least) & (people > 0), few_core),
+            suppressed=few_core,
         )
 
     def columns(self) -> dict[str, Column]:
@@ -133,19 +133,17 @@ class AreaReach:
 
     @classmethod
     def of(
-        cls, names: tuple[str, ...], active: Ints, core: Ints, population: Floats | None,
-        at_least: float, min_cell: int, groups: Sequence[Ints],
+        cls, names: tuple[str, ...], counts: Ints, population: Floats | None, at_least: float,
+        hidden: tuple[Mask, Mask],
     ) -> AreaReach:  # fmt: skip
-        """Make it of whole numbers, of which small ones are suppressed.
-
-        `groups` are the segments or locations of the areas, whose numbers are shown as well.
-        """
-        few, few_core = (_hidden_areas(n, groups, min_cell) for n in (active, core))
+        """Make it of other and core customers, and where all and where the core are hidden."""
+        few, few_core = hidden
+        active, core = counts.sum(axis=-1), counts[:, 1]
         people = np.asarray(active, np.float64) if population is None else population
         lived = people > 0
 
-        def over(counts: Ints, hidden: Mask) -> Floats:
-            rate = np.divide(counts, people, out=np.full(len(people), np.nan), where=lived)
+        def over(numbers: Ints, hidden: Mask) -> Floats:
+            rate = np.divide(numbers, people, out=np.full(len(people), np.nan), where=lived)
             return blank(rate, hidden)
 
         reached = (active >= at_least * people) & (active > 0)
@@ -156,9 +154,9 @@ class AreaReach:
             core=blank(core, few_core),
             population=blank(active, few) if population is None else people,
             penetration=over(active, few),
-            core_penetration=over(core, few_core | few if population is None else few_core),
+            core_penetration=over(core, few_core),
             covered=blank(reached, unknown),
-            suppressed=few | few_core,
+            suppressed=few_core,
         )
 
     def columns(self) -> dict[str, Column]:
@@ -175,12 +173,6 @@ class AreaReach:
         }
 
 
-def _hidden_areas(counts: Ints, groups: Sequence[Ints], min_cell: int) -> Mask:
-    sums = [np.bincount(group, counts, minlength=int(group.max()) + 1) for group in groups]
-    margins = [(g, hidden_cells(n, min_cell)) for g, n in zip(groups, sums, strict=True)]
-    return hidden_parts(counts, min_cell, margins)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class LocationReach:
     """The headline figures of each location; read-only arrays of shape (n_locations,).
@@ -194,8 +186,8 @@ class LocationReach:
     population : ndarray of float64
         People; NaN where the population has no locations.
     figures : Measured
-        Those of `Reach`; the coverage of areas is that of the location's own areas, NaN where
-        an area may be of several.
+        Those of `Reach`, with the segments that are hidden in the location together; the coverage
+        of areas is that of the location's own areas, NaN where an area may be of several.
     dissimilarity_by_chance : ndarray of float64
         As of `Reach`.
     suppressed : ndarray of bool
@@ -225,22 +217,21 @@ class LocationReach:
 
     @classmethod
     def of(
-        cls, names: tuple[str, ...], active: Ints, core: Ints, population: Floats | None,
-        figures: Measured, by_chance: Floats, min_cell: int,
+        cls, names: tuple[str, ...], counts: Ints, population: Floats | None,
+        figures: Measured, by_chance: Floats, hidden: tuple[Mask, Mask],
     ) -> LocationReach:  # fmt: skip
-        """Make it of whole numbers, of which small ones are suppressed."""
-        few, few_core = hidden_cells(active, min_cell), hidden_cells(core, min_cell)
-        both = few | few_core
+        """Make it of other and core customers, and where all and where the core are hidden."""
+        few, few_core = hidden
         of_active = ("penetration", "area_coverage", "weighted_area_coverage")
-        hidden = [few if name in of_active else both for name in figures.names]
+        rules = [few if name in of_active else few_core for name in figures.names]
         return cls(
             names=names,
-            customers=blank(active, few),
-            core=blank(core, few_core),
+            customers=blank(counts.sum(axis=-1), few),
+            core=blank(counts[:, 1], few_core),
             population=np.full(len(names), np.nan) if population is None else population,
-            figures=figures.blank(np.stack(hidden)),
-            dissimilarity_by_chance=blank(by_chance, both),
-            suppressed=both,
+            figures=figures.blank(np.stack(rules)),
+            dissimilarity_by_chance=blank(by_chance, few_core),
+            suppressed=few_core,
         )
 
     def columns(self) -> dict[str, Column]:

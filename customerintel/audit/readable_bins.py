@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.rfm.read_only import seal
+from customerintel.rfm.read_only import read_only, seal
 from customerintel.tables.building import Column, Labels
 
 __all__ = ["Histogram", "histogram", "money_edges", "order_edges"]
@@ -60,12 +60,12 @@ class Histogram:
     def share(self) -> Floats:
         """Share of the customers in each bin."""
         total = self.customers.sum()
-        return self.customers / total if total else np.full(len(self), np.nan)
+        return read_only(self.customers / total if total else np.full(len(self), np.nan))
 
     @property
     def spend_share(self) -> Floats:
         """Share of the spend of each bin's customers; NaN where there is none in all."""
-        return shares_of(self.spend)
+        return read_only(shares_of(self.spend))
 
     def columns(self) -> dict[str, Column]:
         """Return the columns of a table, by name."""

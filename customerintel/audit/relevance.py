@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from customerintel.audit import relevance_measures
 from customerintel.audit.area_population import read_population
-from customerintel.audit.behaviour_by_place import behaviour_by, read_use
+from customerintel.audit.behaviour_by_place import Behaviour, behaviours, read_use
 from customerintel.audit.customer_draws import check_draws
 from customerintel.audit.customer_places import (
     CustomerPlaces,
@@ -18,14 +18,22 @@ from customerintel.audit.customer_places import (
     place_customers,
     warn_of_unplaced,
 )
-from customerintel.audit.distribution_distances import top_overlap
+from customerintel.audit.distribution_distances import shares_of, top_overlap
 from customerintel.audit.measured import Measured, measure
-from customerintel.audit.reach_measures import SegmentTable
 from customerintel.audit.reach_reckoning import segment_table
 from customerintel.audit.relevance_result import LocationRelevance, Relevance, TopList
-from customerintel.audit.small_cells import blank, check_min_cell, hidden_cells
+from customerintel.audit.small_cells import blank, check_min_cell
+from customerintel.audit.told_segments import (
+    Forced,
+    HiddenCounts,
+    SegmentTable,
+    ToldTable,
+    hide_counts,
+)
+from customerintel.audit.told_totals import Totals, told_totals
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_number, whole_number
+from customerintel.tables.notices import warn_caller
 
 if TYPE_CHECKING:
     from customerintel.audit.core_customers_result import CoreCustomers
@@ -34,6 +42,7 @@ __all__ = ["Relevance", "relevance_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,7 @@ def relevance_of(
     Warns
     -----
     DataQualityWarning
-        If customers have no known place.
+        If customers have no known place, or there are no more than `top` segments.
 
     Notes
     -----
@@ -113,6 +122,8 @@ def relevance_of(
     (Endres and Schindelin 2003). The same for each location, compared with its own population
     where that is known, and distances between the cores of locations: where the offer is local,
     each is near its own population and they differ from each other.
+
+    Hidden segments are put together as one, and in orders tied, as told of `Relevance`.
 
     Intervals of these figures are percentiles over customers drawn anew (Efron and Tibshirani
     1993, chapter 13), those of rates score intervals (Wilson 1927). A small core differs from
@@ -143,27 +154,31 @@ def relevance_of(
     people = None if population is None else read_population(population, columns, count)
     places = place_customers(core.history, table, people, columns, available)
     counts = places.counts(core.active)
+    n_segments = len(places.names["segment"])
+    if n_segments <= options.top:
+        warn_caller(
+            f"top={options.top} is no fewer than the {n_segments} segments, which are then in "
+            "every list: the overlap is NaN. Give a smaller top, such as "
+            f"top={max(1, n_segments // 2)}."
+        )
     use = read_use(core, table, places, opinions, available)
     warn_of_unplaced(counts, int(core.active.sum()))
     by = segment_table(core, places, people, 1)
-    codes = {place: places.codes[place] for place in places.codes}
-    known = codes["segment"] >= 0
-    everybody = np.where(known, 0, -1)
-
-    def behaviour(code: Ints, names: tuple[str, ...]) -> Any:
-        return behaviour_by(use, code, names, options.min_cell, options.level)
-
-    in_location = None
-    if "location" in codes:
-        where = np.where(known, codes["location"], -1)
-        in_location = behaviour(where, places.names["location"])
+    behaviour = behaviours(use, places, options.min_cell, options.level)
+    # beside what is told of active customers here, the rest of them must not be told either
+    forced = Forced(
+        active=_hidden_active(behaviour["behaviour_by_segment"]),
+        place_active=_hidden_active(behaviour["behaviour_by_location"], 1),
+    )
+    hidden = hide_counts(by, options.min_cell, forced)
+    totals = told_totals(by, core.n_active, counts, options.min_cell)
     return Relevance(
-        **_agreement(places, by, options),
-        behaviour=behaviour(everybody, ("all",)),
-        behaviour_by_segment=behaviour(codes["segment"], places.names["segment"]),
-        behaviour_by_location=in_location,
-        n_active=int(core.active.sum()),
-        left_out=counts,
+        **_agreement(places, by, hidden, totals, options),
+        **behaviour,
+        n_active=totals.active,
+        n_customers=totals.customers,
+        n_core=totals.core,
+        left_out=totals.left_out,
         top=options.top,
         persistence=options.persistence,
         min_cell=options.min_cell,
@@ -171,6 +186,12 @@ def relevance_of(
         n_boot=options.n_boot,
         _kind=core.history._log.kind,
     )
+
+
+def _hidden_active(behaviour: Behaviour | None, shift: int = 0) -> Mask | None:
+    if behaviour is None:
+        return None
+    return np.append(np.zeros(shift, bool), np.isnan(behaviour.active))
 
 
 def _check(
@@ -188,49 +209,57 @@ def _check(
     return _Options(top, float(persistence), check_min_cell(min_cell), *check_draws(*draws))
 
 
-def _agreement(places: CustomerPlaces, table: SegmentTable, options: _Options) -> dict[str, Any]:
+def _agreement(
+    places: CustomerPlaces, table: SegmentTable, hidden: HiddenCounts, totals: Totals,
+    options: _Options,
+) -> dict[str, Any]:  # fmt: skip
     """Return the fields of `Relevance` that compare core and population."""
     names = places.names["segment"]
-    active, own = table.split(table.counts, by_location=False)
-    n, n_core = int(active.sum()), int(own.sum())
-    few, few_core = 0 < n < options.min_cell, 0 < n_core < options.min_cell
-    c, p = relevance_measures.shares_by(table, table.counts, by_location=False)
-    hidden = hidden_cells(own, options.min_cell)
-    base = np.zeros(len(p), bool)
-    if table.people is None:
-        base = hidden_cells(active, options.min_cell)
-    figures = _figures(table, options, by_location=False)
+    told = ToldTable.of_all(table, hidden.core)
+    few_core = bool(np.isnan(totals.core))
+    base = hidden.active if table.people is None else np.zeros(len(names), bool)
+    counts = table.by_segment
+    p = shares_of(counts.sum(axis=1).astype(np.float64) if table.people is None else table.people)
+    figures = _figures(told, options)
     return {
         "segment": names,
-        "share_of_core": blank(c, hidden),
+        "share_of_core": blank(shares_of(counts[:, 1].astype(np.float64)), hidden.core),
         "share_of_population": blank(p, base),
-        "suppressed": hidden | base,
-        "tops": _top_list(names, own, c, p, options, hide=few_core),
-        "by_location": _locations(places, table, options),
-        "n_customers": np.nan if few else float(n),
-        "n_core": np.nan if few_core else float(n_core),
+        "suppressed": hidden.core,
+        "tops": _top_lists(names, told, options, np.array([few_core]))[0],
+        "by_location": _locations(places, table, hidden, options),
         "_figures": figures.blank(np.full(len(figures.names), few_core)),
     }
 
 
-def _figures(table: SegmentTable, options: _Options, *, by_location: bool) -> Measured:
+def _figures(told: ToldTable, options: _Options) -> Measured:
     return measure(
-        table.counts,
+        told.counts,
         lambda counts: relevance_measures.relevance_figures(
-            table, counts, top=options.top, persistence=options.persistence,
-            by_location=by_location,
+            told, counts, top=options.top, persistence=options.persistence
         ),
         level=options.level, n_boot=options.n_boot, seed=options.seed,
     )  # fmt: skip
 
 
+def _top_lists(
+    names: tuple[str, ...], told: ToldTable, options: _Options, hide: Mask
+) -> tuple[TopList, ...]:
+    """Return the first segments of both, of each row of the table."""
+    shares = relevance_measures.shares_by(told, told.counts)
+    c, p = (np.atleast_2d(x) for x in relevance_measures.shares_in_order(told, *shares))
+    few = np.atleast_2d(told.hidden)
+    rows = zip(c, p, few, hide.tolist(), strict=True)
+    return tuple(_top_list(names, *row, hide=gone, top=options.top) for *row, gone in rows)
+
+
 def _top_list(
-    names: tuple[str, ...], own: Ints, c: Floats, p: Floats, options: _Options, *, hide: bool
+    names: tuple[str, ...], c: Floats, p: Floats, few: Mask, *, hide: bool, top: int
 ) -> TopList:
     """Return the first segments of both; nothing of the core where it is too small."""
     unknown = np.isnan(c).any() or np.isnan(p).any()
-    found = top_overlap(np.nan_to_num(c), np.nan_to_num(p), options.top)
-    mine = () if hide else tuple(i for i in found.first if own[i] >= options.min_cell)
+    found = top_overlap(np.nan_to_num(c), np.nan_to_num(p), top)
+    mine = () if hide else tuple(i for i in found.first if not few[i])
     nothing = hide or unknown
     return TopList(
         core=tuple(names[i] for i in mine),
@@ -241,23 +270,19 @@ def _top_list(
 
 
 def _locations(
-    places: CustomerPlaces, table: SegmentTable, options: _Options
+    places: CustomerPlaces, table: SegmentTable, hidden: HiddenCounts, options: _Options
 ) -> LocationRelevance | None:
     if "location" not in places.names:
         return None
-    _, own = table.split(table.counts, by_location=True)
-    c, p = relevance_measures.shares_by(table, table.counts, by_location=True)
-    size = own.sum(axis=1)
-    hidden = hidden_cells(size, options.min_cell)
-    figures = _figures(table, options, by_location=True)
-    names = places.names["segment"]
-    rows = zip(own, c, p, hidden.tolist(), strict=True)
-    distances = relevance_measures.between_locations(table)
+    told, few = ToldTable.of_places(table, hidden), hidden.place_core[1:]
+    figures = _figures(told, options)
+    core = table.counts[1:, :, 1]
+    distances = relevance_measures.between_locations(core, hidden.cells[1:])
     return LocationRelevance(
         names=places.names["location"],
-        core=blank(size, hidden),
-        figures=figures.blank(np.broadcast_to(hidden, figures.estimate.shape)),
-        tops=tuple(_top_list(names, n, x, y, options, hide=h) for n, x, y, h in rows),
-        distances=np.where(hidden[:, None] | hidden, np.nan, distances),
-        suppressed=hidden,
+        core=blank(table.by_place[1:, 1], few),
+        figures=figures.blank(np.broadcast_to(few, figures.estimate.shape)),
+        tops=_top_lists(places.names["segment"], told, options, few),
+        distances=np.where(few[:, None] | few, np.nan, distances),
+        suppressed=few,
     )

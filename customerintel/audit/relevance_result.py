@@ -28,7 +28,7 @@ class TopList:
     """The first segments of the core and of the population, greatest first.
 
     Segments that are tied at the last place are all in, so that a list may be longer than `top`;
-    segments with too few core customers to be shown are in no list of the core.
+    segments whose core is hidden are in no list of the core.
 
     Attributes
     ----------
@@ -102,7 +102,10 @@ class Relevance:
     """How well the segments of the core agree with those of a population.
 
     Made by `relevance_of`. Numbers of customers below `min_cell`, and all that is computed from
-    them, are NaN.
+    them, are NaN; so are numbers that would give them away. Alignment and distances are reckoned
+    with the hidden segments of a place put together as one (of both places, for the distance of
+    two); in orders, they are tied, each with an equal part of what they have together. See `Reach`
+    for the reason and for what stays known.
 
     Attributes
     ----------
@@ -110,6 +113,8 @@ class Relevance:
         Names of the segments.
     share_of_core, share_of_population : ndarray of float64, shape (n_segments,)
         Shares that are compared; NaN where they are suppressed.
+    suppressed : ndarray of bool, shape (n_segments,)
+        Where the core is hidden.
     tops : TopList
         The first `top` segments of both.
     by_location : LocationRelevance or None
@@ -117,11 +122,11 @@ class Relevance:
     behaviour, behaviour_by_segment, behaviour_by_location : Behaviour
         What all customers of a known segment do, and those of each segment and location (None
         where none was named).
-    n_active : int
-        Active customers, those without a place included.
+    n_active : float
+        Active customers, those without a place included; as of `Reach`.
     n_customers, n_core : float
         Active and core customers with a known segment.
-    left_out : mapping of str to int
+    left_out : mapping of str to float
         As of `Reach`.
     top : int
         Length of the lists.
@@ -142,10 +147,10 @@ class Relevance:
     behaviour: Behaviour
     behaviour_by_segment: Behaviour
     behaviour_by_location: Behaviour | None
-    n_active: int
+    n_active: float
     n_customers: float
     n_core: float
-    left_out: Mapping[str, int]
+    left_out: Mapping[str, float]
     top: int
     persistence: float
     min_cell: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -13,7 +13,8 @@ from customerintel.audit.cells import Cells, cells_of
 from customerintel.audit.core_persistence import Persistence, persistence_of
 from customerintel.audit.core_survival import survival_of
 from customerintel.audit.customer_draws import check_draws
-from customerintel.audit.customer_labels import labels_of
+from customerintel.audit.customer_labels import Labelled, labels_of
+from customerintel.audit.float_limits import beyond_floats
 from customerintel.audit.format_mix import format_mix_of
 from customerintel.audit.inequality import concentration_of
 from customerintel.audit.moments_of import history_of
@@ -42,8 +43,9 @@ def resilience_of(
     core: CoreCustomers, log: Any, *, period: Any = "year",
     align: Literal["as_of", "calendar"] = "as_of", formats: str | None = None,
     old: str | Sequence[str] | None = None, new: str | Sequence[str] | None = None,
-    segments: Any = None, remove: Sequence[int] = (10, 100, 1000),
-    churn: Sequence[float] = (1.5, 2.0), price: Sequence[float] = (0.10,), min_cell: int = 10,
+    segments: Any = None, remove: int | Sequence[int] = (10, 100, 1000),
+    churn: float | Sequence[float] = (1.5, 2.0), price: float | Sequence[float] = (0.10,),
+    min_cell: int = 10,
     level: float = 0.95, n_boot: int = 200, n_simulations: int = 1_000_000, seed: int = 0,
 ) -> Resilience:  # fmt: skip
     """Measure how the core holds over time, beside what it would if nobody changed.
@@ -64,17 +66,21 @@ def resilience_of(
     old, new : str or sequence of str, optional
         Formats that are left and taken up; by default the one that fell most and the one that
         rose most, in shares of all customers' purchases.
-    segments : array_like or (CustomerTable, str), optional
+    segments : array_like or (table, str), optional
         Labels of customers to lose one segment at a time: one per customer in the order of
-        ``core.history.customer_id``, or a table of customers and its column.
-    remove : sequence of int, default (10, 100, 1000)
+        ``core.history.customer_id``, or a table of customers (a `CustomerTable`, or any with a
+        column ``customer_id``) and its column.
+    remove : int or sequence of int, default (10, 100, 1000)
         Numbers of the largest customers to lose.
-    churn : sequence of float, default (1.5, 2.0)
+    churn : float or sequence of float, default (1.5, 2.0)
         Factors for the churn of the core.
-    price : sequence of float, default (0.10,)
+    price : float or sequence of float, default (0.10,)
         Shares by which prices, or the margin, fall.
     min_cell : int, default 10
-        Segments and formats with fewer customers are suppressed; 0 or 1 turns it off.
+        What would tell of fewer customers is suppressed; 0 or 1 turns it off. These are segments
+        and formats of fewer; removals of fewer, such as ``remove=[1]``, which would be what one
+        customer spends, of all but fewer, and those that differ from a smaller removal or from
+        the core by fewer; and a core of fewer, or of all but fewer.
     level, n_boot, seed
         Of the intervals: level, times that customers are drawn anew, and seed of the draws.
     n_simulations : int, default 1,000,000
@@ -133,9 +139,26 @@ def resilience_of(
     level, n_boot, seed = check_draws(level, n_boot, seed)
     n_simulations = whole_number(n_simulations, "n_simulations", "customers", least=1)
     min_cell, shocks = check_min_cell(min_cell), check_shocks(remove, churn, price)
+    if formats is None and not (old is None and new is None):
+        raise InvalidArgumentError(
+            "old and new name formats: give the column that holds them, such as formats='channel'."
+        )
     history = _history(core, log)
     labels = None if segments is None else labels_of(segments, core.history)
     periods = read_periods(history, period, align=align)
+    with beyond_floats():
+        return _measured(
+            core, history, periods, labels, formats=formats, old=old, new=new, shocks=shocks,
+            min_cell=min_cell, level=level, n_boot=n_boot, n_simulations=n_simulations, seed=seed,
+        )  # fmt: skip
+
+
+def _measured(
+    core: CoreCustomers, history: History, periods: Periods, labels: Labelled | None, *,
+    formats: str | None, old: Any, new: Any, shocks: Mapping[str, Any], min_cell: int,
+    level: float, n_boot: int, n_simulations: int, seed: int,
+) -> Resilience:  # fmt: skip
+    """Return the body of `resilience_of`, its arguments checked."""
     cells, by_format, mix = _cells(core, history, periods), None, None
     in_core = _in_core(core, cells)
     pick = pick_two(cells)
@@ -150,7 +173,7 @@ def resilience_of(
         by_format = cells_of(history, periods, by=formats)
         whole = np.flatnonzero(periods.complete).tolist()
         cores = (core_of_period(cells, k, core.by, core.share) for k in whole)
-        mix = format_mix_of(by_format, cores, old=old, new=new)
+        mix = format_mix_of(by_format, cores, old=old, new=new, min_cell=min_cell)
     concentration, stress = None, None
     if periods.complete.any():
         latest = int(np.flatnonzero(periods.complete)[-1])
@@ -189,6 +212,11 @@ def _cells(core: CoreCustomers, history: History, periods: Periods) -> Cells:
         raise InvalidArgumentError(
             'The core is by "spend", and the log has no amounts. Give the log that the core was '
             "made of."
+        )
+    if too_large := int(np.count_nonzero(~np.isfinite(cells.spend))):
+        raise InvalidArgumentError(
+            "What a customer spent in a period is more than floats can hold (1.8e308), "
+            f"{too_large:,} times. Give amounts in a larger unit, such as millions."
         )
     return cells
 

@@ -115,7 +115,7 @@ class Resilience:
     @property
     def expected_error(self) -> float:
         """Standard error of the expected persistence by simulation; 0 where it is computed."""
-        return math.nan if self._persistence is None else self._persistence.error
+        return math.nan if self._persistence is None else self._persistence.errors["persistence"]
 
     @property
     def null_model(self) -> SteadyBuyers | None:
@@ -187,7 +187,11 @@ class Resilience:
         lower, upper : float
             Percentiles over customers drawn anew, the null model fitted anew to each draw
             (of more than 10,000 customers so many are drawn, and the interval is scaled: Bickel,
-            Götze and van Zwet 1997); of shares of formats by Wilson (1927). NaN where unknown.
+            Götze and van Zwet 1997), widened by the error of the simulation and, where need be,
+            to the figure itself. Of ``still_active``, and of a persistence of 0 or 1, where such
+            draws vary too little: by Wilson (1927), and the excess from the ends of both (Zou
+            and Donner 2008). Of shares of formats by Wilson. NaN where unknown, and where
+            nothing varies, as in a base whose customers are all alike.
 
         Raises
         ------
@@ -209,7 +213,7 @@ class Resilience:
 
     def _format_interval(self, name: str) -> tuple[float, float]:
         mix = self.format_mix
-        if mix is None or not len(mix.labels) or not mix.has_sides:
+        if mix is None or math.isnan(getattr(self, name)):
             return math.nan, math.nan
         if name == "bridge_rate":
             part, whole = mix.states[-1, 3], mix.states[-1, 1:].sum()

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.audit.library_segments import GENRES, SEGMENTS
+from customerintel.audit.library_town import columns_of_map, draw_areas, square
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import check_seed, whole_number
 from customerintel.rfm.read_only import seal
@@ -29,12 +30,10 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
 
-#: Width of a block group's square on the map, in degrees, and where the map begins.
-_SIDE, _WEST, _SOUTH = 0.02, -115.3, 36.0
 _DAY = 86_400_000_000
+#: Longest time that is simulated.
+_YEARS = 30
 _BRANCHES = ("Central", "North", "South", "East", "West", "Lakeside", "Hillcrest", "Harbour")
-#: Persons in a block group: least and most.
-_PEOPLE = (700, 2_600)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -86,7 +85,7 @@ class SimulatedLibrary:
         return {
             "type": "FeatureCollection",
             "features": [
-                _square(str(name), k, _columns_of_map(len(areas["block_group"])))
+                square(str(name), k, columns_of_map(len(areas["block_group"])))
                 for k, name in enumerate(areas["block_group"])
             ],
         }
@@ -163,11 +162,13 @@ def simulate_library(
     if n_branches > len(_BRANCHES):
         raise InvalidArgumentError(f"branches must be at most {len(_BRANCHES)}; got {n_branches}.")
     n_years = whole_number(years, "years", "years", least=1)
+    if n_years > _YEARS:
+        raise InvalidArgumentError(f"years must be at most {_YEARS}; got {n_years:,}.")
     rng = np.random.default_rng(check_seed(seed))
-    first = np.datetime64(start, "D")
+    first = _first_day(start)
     begin = int(first.astype("M8[us]").astype(np.int64))
     days = float((_years_later(first, n_years) - first).astype(np.int64))
-    areas, segment_of = _draw_areas(rng, n_areas, n_branches)
+    areas, segment_of = draw_areas(rng, n_areas, _BRANCHES[:n_branches])
     people = _draw_people(rng, n, areas, segment_of, days)
     loans = _draw_loans(rng, people, begin, days)
     kept = np.unique(loans["customer_id"])
@@ -188,47 +189,23 @@ def simulate_library(
     )
 
 
+def _first_day(start: Any) -> np.datetime64:
+    try:
+        day = np.datetime64(start, "D")
+    except (TypeError, ValueError):
+        day = np.datetime64("NaT", "D")
+    # what a log can hold, with the years that follow
+    if np.isnat(day) or not np.datetime64("1700-01-01") <= day <= np.datetime64("2200-01-01"):
+        raise InvalidArgumentError(
+            f"start must be a date of 1700 to 2200 such as '2012-01-01'; got {start!r}."
+        )
+    return day
+
+
 def _years_later(day: np.datetime64, years: int) -> np.datetime64:
     month = day.astype("M8[M]")
     later = (month + np.timedelta64(12 * years, "M")).astype("M8[D]")
     return np.datetime64(later + (day - month), "D")
-
-
-def _columns_of_map(n_areas: int) -> int:
-    return int(np.ceil(np.sqrt(n_areas)))
-
-
-def _square(name: str, place: int, columns: int) -> dict[str, Any]:
-    west, south = _WEST + place % columns * _SIDE, _SOUTH + place // columns * _SIDE
-    east, north = west + _SIDE, south + _SIDE
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {
-        "type": "Feature",
-        "properties": {"block_group": name},
-        "geometry": {"type": "Polygon", "coordinates": [[[round(x, 4) for x in p] for p in ring]]},
-    }
-
-
-def _draw_areas(rng: np.random.Generator, n: int, branches: int) -> tuple[Columns, Ints]:
-    """Return the block groups, and the place of each one's segment."""
-    shares = np.array([one.share for one in SEGMENTS])
-    columns = _columns_of_map(n)
-    x, y = np.arange(n) % columns, np.arange(n) // columns
-    # like lives by like: segments follow a smooth field over the map
-    field = np.sin(0.9 * x + rng.uniform(0, 6)) + np.cos(0.8 * y + rng.uniform(0, 6))
-    order = np.argsort(field + rng.normal(0.0, 0.5, n))
-    segment = np.empty(n, np.int64)
-    segment[order] = np.searchsorted(np.cumsum(shares), (np.arange(n) + 0.5) / n)
-    at = rng.choice(n, branches, replace=False)
-    distance = np.hypot(x[:, None] - x[at], y[:, None] - y[at])
-    names = np.array(_BRANCHES[:branches], object)
-    found = {
-        "block_group": np.array([f"BG{k + 1:03}" for k in range(n)], object),
-        "segment": np.array([one.name for one in SEGMENTS], object)[segment],
-        "branch": names[distance.argmin(axis=1)],
-        "population": rng.integers(*_PEOPLE, n),
-    }
-    return found, segment
 
 
 def _draw_people(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from customerintel.models.arguments import whole_number
 
-__all__ = ["blank", "check_min_cell", "hidden_cells", "hidden_parts"]
+__all__ = ["blank", "check_min_cell", "hidden_cells", "hidden_rows"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -60,50 +59,57 @@ def hidden_cells(counts: NDArray[Any], min_cell: int) -> Mask:
     return hidden
 
 
-def hidden_parts(
-    counts: NDArray[Any], min_cell: int, margins: Sequence[tuple[NDArray[np.int64], Mask]]
-) -> Mask:
-    """Tell which numbers must not be shown beside those of the groups that they add up to.
+def hidden_rows(table: NDArray[Any], min_cell: int, always: Mask | None = None) -> Mask:
+    """Tell which rows of a table of numbers of customers must not be shown beside its totals.
+
+    A row with a number from 1 to `min_cell` - 1 in any column is hidden; then more rows, the
+    smallest first, until those that are hidden are two at least, and add up to `min_cell` or more
+    (or 0) in each column, and not to what only one set of numbers could be. Together they can
+    then be shown as one row.
 
     Parameters
     ----------
-    counts : ndarray of int or float, shape (m,)
-        Numbers of customers, such as those of areas.
+    table : ndarray of int, shape (m, c)
+        Such as core and other customers of each segment: hiding the row of a segment with 198
+        of 200 in the core hides the 2 as well.
     min_cell : int
-        The smallest number that is shown.
-    margins : sequence of (ndarray of int64, ndarray of bool)
-        The group of each number, such as the segment of an area, and which groups are hidden
-        themselves.
+        The smallest number that is shown; 0 or 1: all.
+    always : ndarray of bool, shape (m,), optional
+        Rows that are hidden for another reason.
 
     Returns
     -------
     ndarray of bool, shape (m,)
-        As of `hidden_cells`, and so that no group that is shown has a hidden part that the others
-        tell, and none that is hidden is the sum of parts that are shown.
+        All rows, where the table as a whole has so small a number; its total must be hidden too.
+
+    Examples
+    --------
+    >>> hidden_rows(np.array([[40, 60], [3, 20], [4, 30], [12, 9]]), 10)
+    array([False,  True,  True,  True])
     """
-    counts = np.asarray(counts)
-    if not margins:
-        return hidden_cells(counts, min_cell)
-    hidden = (counts > 0) & (counts < min_cell)
-    parts = [
-        (places, bool(few))
-        for group, groups in margins
-        for places, few in zip(_members(group, len(groups)), groups.tolist(), strict=True)
-    ]
-    before = -1
-    while before < (before := int(hidden.sum())):
-        for places, few in parts:
-            mine = hidden[places]
-            small = counts[places[mine]]
-            if not mine.any() if few else _is_told(small, min_cell):
-                hidden[places[_next_smallest(counts[places], ~mine)]] = True
+    hidden: Mask = np.logical_or.reduce((table > 0) & (table < min_cell), axis=1)
+    if always is not None:
+        hidden = hidden | always
+    while hidden.any() and not hidden.all():
+        column = _told_column(table[hidden], min_cell)
+        if column is None:
+            break
+        values = table[:, column]
+        more = _next_smallest(values, ~hidden)
+        if not values[more].any() and (0 < values[hidden].sum() < min_cell):
+            hidden[:] = True  # the total is as small
+            break
+        hidden[more] = True
     return hidden
 
 
-def _members(group: NDArray[np.int64], n: int) -> list[NDArray[np.int64]]:
-    """Return the places of the members of each group."""
-    order = np.argsort(group, kind="stable")
-    return np.split(order, np.searchsorted(group[order], np.arange(1, n)))
+def _told_column(hidden: NDArray[Any], min_cell: int) -> int | None:
+    """Return a column in which hidden rows are not safe; None: they are."""
+    n, total = len(hidden), hidden.sum(axis=0)
+    bad = ((total > 0) & (total < min_cell)) | (total == n) | (total == n * (min_cell - 1))
+    if n == 1:
+        return int(np.argmax(total))
+    return int(np.argmax(bad)) if bad.any() else None
 
 
 def _next_smallest(counts: NDArray[Any], shown: Mask) -> NDArray[np.int64]:

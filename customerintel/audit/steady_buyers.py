@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from customerintel.audit.top_share import top_of_counts
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_number
+from customerintel.tables.results import html_table, one_line
 
 __all__ = ["SteadyBuyers", "SteadyCore", "core_of_steady", "expect_core", "fit_steady"]
 
@@ -26,7 +27,7 @@ Floats = NDArray[np.float64]
 SHAPES = (1e-3, 1e3)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SteadyBuyers:
     """Customers whose purchases are Poisson, at rates that differ by a gamma distribution.
 
@@ -54,8 +55,26 @@ class SteadyBuyers:
         """Return how many customers there are besides so many who bought."""
         return float(buyers * math.exp(self.log_none) / -math.expm1(self.log_none))
 
+    def chance_to_buy(self, seen: Floats, ratio: float) -> Floats:
+        """Return the probability of a purchase in a period `ratio` times as long, given those seen.
 
-@dataclass(frozen=True)
+        The rate is ``Gamma(r + x, r/m + 1)``, so that none has the probability of
+        ``(1 + ratio / (r/m + 1)) ** -(r + x)``.
+        """
+        beta = self.shape / self.mean + 1.0
+        return np.asarray(-np.expm1(-(self.shape + seen) * math.log1p(ratio / beta)))
+
+    def _facts(self) -> dict[str, object]:
+        return {"shape": self.shape, "mean": self.mean, "status": self.status}
+
+    def __repr__(self) -> str:
+        return one_line("SteadyBuyers", **self._facts())
+
+    def _repr_html_(self) -> str:
+        return html_table("Customers who never change", list(self._facts().items()))
+
+
+@dataclass(frozen=True, repr=False)
 class SteadyCore:
     """What is expected of a core when nobody changes.
 
@@ -76,6 +95,9 @@ class SteadyCore:
     still_active: float
     share_before: float
     share_after: float
+
+    def __repr__(self) -> str:
+        return one_line("SteadyCore", **vars(self))
 
 
 def fit_steady(counts: Floats, weights: Floats, *, near: float | None = None) -> SteadyBuyers:

@@ -107,6 +107,7 @@ def _gamma_gamma(orders: Floats, means: Floats) -> tuple[float, float, float] | 
     with warnings.catch_warnings():
         # the fit serves a comparison, and what it warns of is the same on both sides of it
         warnings.simplefilter("ignore", CustomerIntelWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)  # of amounts at the ends of all floats
         try:
             fit = GammaGamma().fit(data)
         except InvalidArgumentError:

@@ -14,6 +14,7 @@ from customerintel.audit.small_cells import hidden_cells
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_number
 from customerintel.rfm.read_only import seal
+from customerintel.tables.results import html_table, one_line
 
 __all__ = ["Standing", "Stress", "StressTests", "check_shocks", "recovery_periods", "stress_of"]
 
@@ -45,7 +46,7 @@ class Stress:
     at_risk: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StressTests:
     """Blows and what they would cost; one entry per blow, read-only.
 
@@ -60,7 +61,8 @@ class StressTests:
     recovery : ndarray of float64
         Periods until the rest has grown to the old total; inf where it does not grow.
     suppressed : ndarray of bool
-        Segments and formats of so few customers that a figure would be that of persons.
+        Blows to so few customers that a figure would be that of persons, by itself or less
+        another.
     measure : str
         "spend" or "purchases".
     total : float
@@ -82,6 +84,13 @@ class StressTests:
 
     def __post_init__(self) -> None:
         seal(self)
+
+    def __repr__(self) -> str:
+        return one_line("StressTests", tests=len(self.kind), suppressed=int(self.suppressed.sum()))
+
+    def _repr_html_(self) -> str:
+        rows = [(what, float(share)) for what, share in zip(self.what, self.share, strict=True)]
+        return html_table("Stress tests: share at risk", rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +157,7 @@ def recovery_periods(share: float, growth: float) -> float:
 
 
 def check_shocks(
-    remove: Sequence[int], churn: Sequence[float], price: Sequence[float]
+    remove: int | Sequence[int], churn: float | Sequence[float], price: float | Sequence[float]
 ) -> dict[str, Any]:
     """Return the sizes of the blows, by the names of the arguments.
 
@@ -158,7 +167,7 @@ def check_shocks(
         If one cannot be.
     """
 
-    def read(values: Sequence[float], name: str, what: str, low: float, high: float) -> list[float]:
+    def read(values: Any, name: str, what: str, low: float, high: float) -> list[float]:
         listed = list(values) if isinstance(values, Sequence | np.ndarray) else [values]
         for one in listed:
             if not is_number(one) or not low <= one < high:
@@ -193,7 +202,8 @@ def stress_of(
         of all is lost. Spend only.
     min_cell : int
         Segments and formats of fewer customers, but not of none, are suppressed, and another
-        where the total would tell one.
+        where the total would tell one; so are a core of fewer, and removals of fewer or of all
+        but fewer, or that differ by fewer from a smaller one or from the core.
     """
     values, total = standing.values, float(standing.values.sum())
     growth = total / standing.earlier_total - 1.0 if standing.earlier_total > 0.0 else math.nan
@@ -209,7 +219,7 @@ def stress_of(
         rows += [
             Stress("price", f"{100.0 * cut:g} % lower", math.nan, cut * total) for cut in price
         ]
-    few = _too_few(rows, min_cell)
+    few = _too_few(rows, min_cell) | _few_removed(rows, standing, min_cell)
     at_risk = np.where(few, np.nan, [one.at_risk for one in rows])
     share = at_risk / total if total > 0.0 else np.full(len(rows), np.nan)
     return StressTests(
@@ -249,3 +259,34 @@ def _too_few(rows: Sequence[Stress], min_cell: int) -> Mask:
         if len(places):
             found[places] = hidden_cells(customers[places], min_cell)
     return found
+
+
+def _few_removed(rows: Sequence[Stress], standing: Standing, min_cell: int) -> Mask:
+    """Tell where what is lost, or what it leaves of another loss or the total, is that of few."""
+    n, core = len(standing.values), standing.core
+    n_core = int(core.sum())
+    core_is_told = _is_enough(n_core, min_cell) and _is_enough(n - n_core, min_cell)
+    # of those with equal values, the core's first: as much alike as the two can be
+    order = np.lexsort((~core, -standing.values))
+    shared = np.concatenate([[0], np.cumsum(core[order])])
+    told = {0}
+    for m in sorted({int(one.customers) for one in rows if one.kind == "customers"}):
+        apart = m + n_core - 2 * int(shared[m])
+        if (
+            m - max(told) >= min_cell
+            and _is_enough(n - m, min_cell)
+            and (not core_is_told or _is_enough(apart, min_cell))
+        ):
+            told.add(m)
+    return np.array(
+        [
+            one.customers not in told if one.kind == "customers"
+            else one.kind in ("core", "churn") and not core_is_told
+            for one in rows
+        ],
+        bool,
+    )  # fmt: skip
+
+
+def _is_enough(n: int, min_cell: int) -> bool:
+    return n == 0 or n >= min_cell

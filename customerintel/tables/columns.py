@@ -115,8 +115,12 @@ def from_objects(values: NDArray[np.object_]) -> Raw:
     """Read objects: texts become buffers, anything else stays for the rules to judge."""
     from customerintel.schema import is_null
 
-    if str not in {type(value) for value in values.tolist()}:
+    kinds = {type(value) for value in values.tolist()}
+    if str not in kinds:
         return Raw(values, None, None, "object")
+    if kinds == {str}:
+        # no text is missing, so none need be asked
+        return Raw(Text.of(values.tolist()), None, None, "text")
     missing = np.fromiter((is_null(value) for value in values), bool, len(values))
     if not all(isinstance(value, str) for value in values[~missing]):
         return Raw(values, missing, None, "objects of several types")

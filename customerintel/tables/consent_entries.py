@@ -163,6 +163,11 @@ class ConsentEntries(RowLog):
         return np.isin(self._rows.keys, known[here])
 
     @property
+    def n_rows(self) -> int:
+        """Entries."""
+        return len(self._rows.keys)
+
+    @property
     def n_customers(self) -> int:
         """Customers with an entry."""
         return len(np.unique(self._rows.keys))

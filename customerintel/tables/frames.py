@@ -101,8 +101,20 @@ class Source:
         return tuple(self.frame.collect_schema().names())
 
     def read(self, names: Sequence[str]) -> Table:
-        """Read the named columns; a lazy table is collected, those columns only."""
+        """Read the named columns; a lazy table is collected, those columns only.
+
+        Raises
+        ------
+        SchemaError
+            If the name of one is no text.
+        """
         wanted = list(dict.fromkeys(names))
+        for name in wanted:
+            if not isinstance(name, str):
+                raise SchemaError(
+                    f"The table has a column named {name!r}, and names of columns must be texts. "
+                    f"Rename it, such as to {str(name)!r}, or leave it out."
+                )
         frame = self.frame
         if isinstance(frame, Mapping):
             return _read_mapping(frame, wanted, self.kind)

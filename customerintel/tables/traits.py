@@ -27,6 +27,7 @@ Codes = NDArray[np.int32]
 #: Levels of a categorical trait that are kept apart if nothing else is said.
 MAX_LEVELS = 100
 KINDS = ("numeric", "categorical")
+_MAPPINGS = ("columns", "numeric", "categorical", "left_out")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -58,12 +59,20 @@ class Traits:
 
     def __post_init__(self) -> None:
         """Close every mapping and array."""
-        for name in ("columns", "numeric", "categorical", "left_out"):
+        for name in _MAPPINGS:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         for values in self.numeric.values():
             values.flags.writeable = False
         for codes, _ in self.categorical.values():
             codes.flags.writeable = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        # closed mappings cannot be pickled
+        return {**vars(self), **{name: dict(getattr(self, name)) for name in _MAPPINGS}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.__post_init__()
 
     def __len__(self) -> int:
         return self.n_rows

@@ -42,4 +42,5 @@ def reach(population=None, table=None, **options):
 
 
 def relevance(**options):
-    return relevance_of(core(), customers=customers(), population=people(), **options)
+    given = {"customers": customers(), "population": people(), "top": 1, **options}
+    return relevance_of(core(), **given)

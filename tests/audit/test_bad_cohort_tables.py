@@ -119,6 +119,11 @@ CASES = {
         InvalidArgumentError,
         f"There is no cohort 3. {HINT}",
     ),
+    "a cohort by a place below 0": (
+        lambda: ci.audit.five_lenses(log(), as_of="2024-03-31", period="month", cohort=-1).lens(3),
+        InvalidArgumentError,
+        f"There is no cohort -1. {HINT}",
+    ),
     "a list in place of a cohort": (
         lambda: lens_three(cells(), cohort=[0]),
         InvalidArgumentError,

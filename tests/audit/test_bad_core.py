@@ -66,10 +66,13 @@ CASES = {
             'or "volume", or name the column of amounts when the log is made.'
         ),
     ),
-    "a log in place of a history": (
-        lambda: core_customers(log()),
+    "a table in place of a history": (
+        lambda: core_customers({"customer_id": [1]}),
         InvalidArgumentError,
-        'core_customers takes a History; got TransactionLog. Make one: log.as_of("…").',
+        (
+            "core_customers takes a TransactionLog or a History; got dict. Make a log with "
+            "TransactionLog.from_frame(…)."
+        ),
     ),
     "a window of months": (
         lambda: core_customers(history(), window="12 months"),

@@ -34,7 +34,15 @@ CASES = {
         SchemaError,
         (
             "Column 'customer_id' (for customer_id) is not in the table. It has 1 column: "
-            "'segment'. Name the column: customers(…, customer_id=\"…\")."
+            "'segment'. Name the column: CustomerTable.from_frame(…, customer_id=\"…\")."
+        ),
+    ),
+    "customers whose ids are written otherwise": (
+        lambda: reach(table={"customer_id": [-1, -2], "segment": ["a", "b"]}),
+        SchemaError,
+        (
+            "None of the 120 active customers is in the table of customers. Check that both "
+            "write the ids alike (capitals, blanks, leading zeros), and that column is the id."
         ),
     ),
     "customers without the segment": (
@@ -193,8 +201,23 @@ def copies():
     return (reach(population, area="block").population,)
 
 
+def one_segment():
+    found = reach({"segment": ["a"], "population": [1000]}, table=customers(segment=["a"] * N))
+    same = relevance_of(core(), customers=customers(segment=["a"] * N))
+    return (found.breadth, found.evenness, found.dissimilarity, same.alignment,
+            bool(np.isnan(same.overlap)), bool(np.isnan(same.spearman)))  # fmt: skip
+
+
 #: What is given, what comes of it, and the warning.
 DEFINED = {
+    "one segment only": (
+        one_segment,
+        (1.0, 1.0, 0.0, 1.0, True, True),
+        (
+            "top=10 is no fewer than the 1 segments, which are then in every list: the overlap is "
+            "NaN. Give a smaller top, such as top=1."
+        ),
+    ),
     "customers in unknown areas": (
         elsewhere,
         (30, 0, 90.0),
@@ -252,13 +275,6 @@ def empty_areas():
     return found.empty_areas, found.areas.customers.tolist(), found.area_coverage
 
 
-def one_segment():
-    found = reach({"segment": ["a"], "population": [1000]}, table=customers(segment=["a"] * N))
-    same = relevance_of(core(), customers=customers(segment=["a"] * N))
-    return (found.breadth, found.evenness, found.dissimilarity, same.alignment,
-            bool(np.isnan(same.overlap)), bool(np.isnan(same.spearman)))  # fmt: skip
-
-
 def more_customers_than_people():
     found = reach(people(population=[50, 30]))
     return found.penetration, found.interval("penetration")
@@ -267,7 +283,6 @@ def more_customers_than_people():
 #: What is given, and what comes of it.
 PLAIN = {
     "areas that no customer has": (empty_areas, (("5",), [30.0, 30.0, 30.0, 30.0, 0.0], 0.8)),
-    "one segment only": (one_segment, (1.0, 1.0, 0.0, 1.0, True, True)),
     "more customers than people": (more_customers_than_people, (1.5, (1.5, 1.5))),
 }
 

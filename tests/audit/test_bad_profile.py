@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import customerintel as ci
@@ -116,6 +117,35 @@ CASES = {
         (
             "Column 'email' cannot be a trait: identity data (PII class direct); "
             "allow=('email',) takes it all the same."
+        ),
+    ),
+    "traits in a column that there is not": (
+        lambda: call(customers={"customer_id": range(N), "age": range(N)}, traits=["aeg"]),
+        SchemaError,
+        (
+            "Column 'aeg' (for traits) is not in the table. Did you mean 'age'? It has 1 column: "
+            "'age'."
+        ),
+    ),
+    "one trait in place of a list": (
+        lambda: call(traits="age"),
+        InvalidArgumentError,
+        "traits takes a list of column names; write traits=['age'].",
+    ),
+    "customers with a column whose name is a number": (
+        lambda: call(customers=pd.DataFrame({"customer_id": range(N), 5: range(N)})),
+        SchemaError,
+        (
+            "The table has a column named 5, and names of columns must be texts. Rename it, such "
+            "as to '5', or leave it out."
+        ),
+    ),
+    "a CustomerTable with a column whose name is a number": (
+        lambda: ci.CustomerTable.from_frame({"customer_id": [1], 5: [1]}),
+        SchemaError,
+        (
+            "The table has a column named 5, and names of columns must be texts. Rename it, such "
+            "as to '5', or leave it out."
         ),
     ),
     "a rate of false discoveries of 0": (

@@ -9,6 +9,22 @@ from customerintel.exceptions import DataValidationError, InvalidArgumentError, 
 
 #: What is given: a call, the class and the whole message.
 CASES = {
+    "more people than there can be": (
+        lambda: reach({"segment": ["a", "b"], "population": [1e300, 5.0]}),
+        InvalidArgumentError,
+        (
+            "The population has 1e+300 people, more than 1e+15. See whether column 'population' "
+            "holds numbers of people."
+        ),
+    ),
+    "more people than there can be, for relevance": (
+        lambda: relevance(population={"segment": ["a", "b"], "population": [2**62, 5]}),
+        InvalidArgumentError,
+        (
+            "The population has 4.61e+18 people, more than 1e+15. See whether column 'population' "
+            "holds numbers of people."
+        ),
+    ),
     "neither segments nor areas": (
         lambda: reach(segment=None),
         InvalidArgumentError,

@@ -75,6 +75,14 @@ CASES = {
             "made of."
         ),
     ),
+    "spend that floats cannot hold": (
+        lambda: small([(k % 30, f"2022-01-{1 + k % 28:02d}", 1.7e308) for k in range(60)]),
+        InvalidArgumentError,
+        (
+            "What a customer spent in a period is more than floats can hold (1.8e308), 30 times. "
+            "Give amounts in a larger unit, such as millions."
+        ),
+    ),
     "formats in a column that the log does not carry": (
         lambda: found(formats="format"),
         SchemaError,
@@ -87,6 +95,11 @@ CASES = {
         lambda: found(formats="channel", old="post"),
         InvalidArgumentError,
         "old names 'post', and the log has the formats 'app', 'shop'.",
+    ),
+    "an old format without a column of formats": (
+        lambda: found(old="shop"),
+        InvalidArgumentError,
+        "old and new name formats: give the column that holds them, such as formats='channel'.",
     ),
     "a format that is old and new": (
         lambda: found(formats="channel", old="shop", new=["app", "shop"]),
@@ -113,6 +126,44 @@ CASES = {
             "segments must be one label per customer, or a CustomerTable and the name of its "
             "column, such as (customers, 'segment')."
         ),
+    ),
+    "segments as a number and a column": (
+        lambda: found(period=[("2021-01-01", "2021-12-31")], segments=(5, "segment")),
+        SchemaError,
+        (
+            "int is not a table that can be read. Give a pandas, polars, pyarrow, modin, DuckDB, "
+            "Dask, Ibis or PySpark table, a dict of arrays, or a path to TransactionLog.from_csv "
+            "or from_parquet."
+        ),
+    ),
+    "segments in a column that the table does not have": (
+        lambda: found(segments=({"customer_id": [1], "town": ["A"]}, "segment")),
+        SchemaError,
+        (
+            "Column 'segment' (for segments) is not in the table. It has 2 columns: "
+            "'customer_id', 'town'."
+        ),
+    ),
+    "segments that name persons": (
+        lambda: found(segments=({"customer_id": [1], "email": ["a@x.org"]}, "email")),
+        InvalidArgumentError,
+        (
+            "Column 'email' of the customers is of the PII class 'direct': it names persons, not "
+            "groups of them. Take another column, or give it another class in pii=."
+        ),
+    ),
+    "segments in lists of different lengths": (
+        lambda: found(segments=[["a"], ["b", "c"]]),
+        InvalidArgumentError,
+        (
+            "segments must have one label for each of the 182 customers of core.history, and what "
+            "is given is no list of labels. Or give a CustomerTable and its column."
+        ),
+    ),
+    "half a customer to lose, where no period is complete": (
+        lambda: found(period=[("2021-01-01", "2021-12-31")], remove=2.5),
+        InvalidArgumentError,
+        "remove must be whole numbers of customers.",
     ),
     "half a customer to lose": (
         lambda: found(remove=(2.5,)),
@@ -231,7 +282,9 @@ def test_few_customers_are_said_to_be_few():
 
 
 def test_one_customer():
-    result = small([(1, "2022-01-01", 5.0), (1, "2022-03-01", 5.0), (1, "2023-05-01", 8.0)])
+    one = [(1, "2022-01-01", 5.0), (1, "2022-03-01", 5.0), (1, "2023-05-01", 8.0)]
+    assert math.isnan(small(one).stress.at_risk[0])
+    result = small(one, min_cell=0)
     assert result.persistence == pytest.approx(0.2)
     assert result.revenue_retention == pytest.approx(0.8)
     assert result.stress.at_risk[0] == 8.0
@@ -264,6 +317,16 @@ def test_customers_who_all_buy_the_same():
         assert result.persistence == pytest.approx(0.2)
         assert result.null_model.status == "boundary"
         assert result.expected_persistence == pytest.approx(0.2, abs=0.02)
+        # nothing varies, so nothing tells how far any of it may be off
+        ends = result.interval("persistence")
+        assert all(math.isnan(end) for end in ends)
+        if by == "frequency":
+            assert math.isnan(result.interval("excess_persistence")[0])
+            low, high = result.interval("excess_still_active")
+            assert low < 0.0 < result.figure("still_active", "excess") <= high
+        else:  # the expected is by simulation, and off by its error
+            low, high = result.interval("expected_persistence")
+            assert low < result.expected_persistence < high
         assert result.revenue_retention == pytest.approx(1.0)
         assert result.alive.reason is None or math.isnan(result.alive.share)
 

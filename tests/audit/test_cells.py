@@ -91,6 +91,25 @@ def test_further_lines_count_units_and_money_but_no_order():
     assert oracle_cells.as_dict(cells) == {("a", 0, -1): [1, 2.0, 3.0], ("a", 1, -1): [1, 1.0, 4.0]}
 
 
+def test_an_exchange_is_one_order_whichever_line_comes_first():
+    log = ci.TransactionLog.from_frame(
+        {
+            "customer_id": [1, 1, 1],
+            "timestamp": ["2011-01-05", "2011-02-03T10:00", "2011-02-03T11:00"],
+            "amount": [50.0, -20.0, 30.0],
+            "order_id": ["a", "b", "b"],
+        }
+    )
+    history = log.as_of("2011-02-28")
+    cells = cells_of(history, read_periods(history, "month", align="calendar"))
+    # what was given back is taken off the purchase of the same day
+    assert oracle_cells.as_dict(cells) == {(1, 0, -1): [1, 1.0, 50.0], (1, 1, -1): [1, 1.0, 10.0]}
+    lens = ci.audit.five_lenses(history, period="month", align="calendar").lens(1)
+    assert (lens.figures["orders"], lens.figures["spend"]) == (1.0, 10.0)
+    with pytest.warns(ci.exceptions.DataQualityWarning, match="Only 1 customer"):
+        assert ci.audit.core_customers(history, share=0.5).cut_value == 2.0
+
+
 def test_a_log_without_money_counts():
     log = ci.TransactionLog.from_frame({"customer_id": [1, 1], "timestamp": ["2011-01-05"] * 2})
     cells = cells_of(log.as_of("2011-01-31"), read_periods(log.as_of("2011-01-31"), "month"))
@@ -134,6 +153,38 @@ def test_bits_do_not_depend_on_threads(width):
         assert np.array_equal(one, other)
 
 
+@pytest.mark.parametrize("prices", [(0.1, 0.2, 0.3), (0.85, 1.25, 2.55), (1e-6, 3e-6, 7e9)])
+def test_no_tie_hangs_on_the_order_of_rows(prices):
+    rng = np.random.default_rng(3)
+    frame = {
+        "customer_id": np.repeat(np.arange(40), 3),
+        "timestamp": np.repeat(np.array(["2011-01-05"], "M8[us]"), 120),
+        "amount": np.tile(prices, 40),
+    }
+    for _ in range(5):
+        order = rng.permutation(120)
+        log = ci.TransactionLog.from_frame({name: v[order] for name, v in frame.items()})
+        history = log.as_of("2011-01-31")
+        cells = cells_of(history, read_periods(history, "month"))
+        assert len(set(cells.spend.tolist())) == 1
+        assert cells.spend[0] == pytest.approx(sum(prices), rel=1e-11)
+        core = ci.audit.core_customers(history, by="spend", share=0.3)
+        assert core.n_tied == (40, 12)
+
+
+def test_groups_of_after_the_moment_are_not_named():
+    day = oracle_cells.DAY
+    rows = [
+        (1, START, 1.0, 1.0, 2),
+        (1, START + day, 1.0, 1.0, 0),
+        (1, START + 40 * day, 1.0, 1.0, 1),
+    ]
+    history = make_log(rows).as_of("2011-01-31")
+    cells = cells_of(history, read_periods(history, "month"), by="channel")
+    assert cells.groups == ("app", "web")
+    assert sorted(cells.group.tolist()) == [0, 1]
+
+
 def test_drop_and_keep():
     frame = {
         "customer_id": [1, 1, 2],
@@ -155,3 +206,5 @@ def test_an_unknown_column_is_named():
     history = make_log([(1, START, 1.0, 1.0, 0)]).as_of("2011-12-31")
     with pytest.raises(ci.exceptions.SchemaError, match=r"'kanal'.*'channel'"):
         cells_of(history, read_periods(history, "month"), by="kanal")
+    with pytest.raises(ci.exceptions.InvalidArgumentError, match="cells_of takes a History"):
+        cells_of(history, "month")

@@ -89,6 +89,23 @@ def test_shares_of_states():
     np.testing.assert_allclose(found.mix_of_all.sum(axis=1), 1.0)
 
 
+def test_shares_of_a_few_customers_are_not_told():
+    weights = [0.0, 1.0, 1.0, 1.0, 1.0, 0.0]
+    every, some, none = (mix_of(weights, min_cell=k) for k in (1, 4, 5))
+    # in 2022, three of the four bought at all; all four were there in 2021 and 2023
+    np.testing.assert_allclose(some.bridge, [every.bridge[0], np.nan, every.bridge[2]])
+    np.testing.assert_allclose(some.migration, [np.nan, every.migration[1], np.nan])
+    # 2021's four were of the old only, and of 2022's no state has as many
+    assert some.retention[1, 1] == every.retention[1, 1] == 3 / 4
+    assert np.isnan(np.delete(some.retention.ravel(), 6)).all()
+    for name in ("bridge", "migration", "retention"):
+        assert np.isnan(getattr(none, name)).all()
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(every, name)[0] = 1.0
+    assert repr(every) == "FormatMix(formats=3, periods=3, old=shop, new=app)"
+    assert "<td>shop</td>" in every._repr_html_()
+
+
 def test_formats_that_are_named():
     found = mix_of([1.0] * 6, old=["shop", "mail"], new="app")
     assert found.old == ("shop", "mail")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from table_kinds import KINDS, contents
 import customerintel as ci
 from customerintel.audit.group_profile import profile
 from customerintel.exceptions import DataQualityWarning
+from customerintel.tables.traits import read_traits
 
 pytestmark = [
     # of other libraries, while they make or collect a table
@@ -90,9 +93,8 @@ def test_numbers_as_scipy_has_them(name):
     assert row["hedges_g"] == pytest.approx(d * (1 - 3 / (4 * (n + m - 2) - 1)), rel=1e-5)
     by_ranks = profile(HISTORY, customers=PEOPLE, of=GROUP, test="mann_whitney")
     assert row_of(by_ranks.numeric, name)["p_value"] == pytest.approx(ranks.pvalue, rel=1e-9)
-    # the correlation of the trait with being in the group, but for the bias of d
-    r = stats.pearsonr(np.r_[x, y], np.r_[np.ones(n), np.zeros(m)]).statistic
-    assert row_of_trait(FOUND, name)["effect"] == pytest.approx(r, rel=0.01)
+    r = stats.pointbiserialr(np.r_[np.ones(n), np.zeros(m)], np.r_[x, y]).statistic
+    assert row_of_trait(FOUND, name)["effect"] == pytest.approx(r, rel=1e-12)
 
 
 def row_of_trait(found, name):
@@ -348,6 +350,51 @@ def test_small_cells_are_hidden_with_what_would_tell_them():
     every = profile(history_of(range(n)), customers=table, of=range(100), min_cell=1)
     assert not every.suppressed.any()
     assert not every.levels.suppressed.any()
+
+
+def test_numbers_of_few_values_do_not_tell_how_many_have_each():
+    """Size, mean and spread of three values are three equations for three counts."""
+    n = 600
+    rest = np.repeat([0.0, 1.0, 2.0], [300, 100, 50])
+    table = {
+        "customer_id": np.arange(n),
+        "kids": np.r_[np.repeat([0.0, 1.0, 2.0], [107, 40, 3]), rest],
+        "theirs": np.r_[np.repeat([0.0, 1.0, 2.0], 50), np.repeat([0.0, 1.0, 5.0], [300, 141, 9])],
+        "five": np.r_[np.repeat(np.arange(5.0), [40, 40, 40, 21, 9]), rest],
+        "enough": np.r_[np.repeat(np.arange(5.0), [40, 40, 40, 20, 10]), rest],
+        "six": np.r_[np.repeat(np.arange(6.0), [40, 40, 40, 21, 8, 1]), rest],
+    }
+    history = history_of(range(n))
+    found = profile(history, customers=table, of=range(150))
+    hidden = dict(zip(found.trait, found.suppressed.tolist(), strict=True))
+    assert hidden == {"kids": True, "theirs": True, "five": True, "enough": False, "six": False}
+    row = row_of(found.numeric, "kids")
+    assert row["suppressed"]
+    shown = [value for key, value in row.items() if key not in ("trait", "suppressed")]
+    assert not np.nansum(shown)
+    assert not profile(history, customers=table, of=range(150), min_cell=1).suppressed.any()
+
+
+def test_a_profile_and_its_traits_can_be_copied_and_sent():
+    closed = {**PEOPLE, "email": ["a@x.org"] * 800}
+    found = profile(HISTORY, customers=closed, of=GROUP)
+    traits = read_traits(closed)
+    for again in (copy.deepcopy, copy.copy, lambda one: pickle.loads(pickle.dumps(one))):
+        other = again(found)
+        assert (repr(other), other.left_out) == (repr(found), found.left_out)
+        np.testing.assert_array_equal(other.effect, found.effect)
+        assert not other.effect.flags.writeable
+        assert contents(other.to_frame("left_out")) == contents(found.to_frame("left_out"))
+        same = again(traits)
+        assert (repr(same), same.names, same.columns) == (
+            repr(traits),
+            traits.names,
+            traits.columns,
+        )
+        assert not same.numeric["age"].flags.writeable
+        for mapping in (other.left_out, same.left_out, same.numeric):
+            with pytest.raises(TypeError):
+                mapping["age"] = None
 
 
 def test_traits_that_say_nothing_are_defined():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import customerintel as ci
 from customerintel.audit.lens_three import lens_three
-from customerintel.audit.purchase_intervals import left_after, quantiles_of
+from customerintel.audit.purchase_intervals import left_after, left_at, quantiles_of
 
 
 def hand(as_of="2011-04-30"):
@@ -96,7 +96,6 @@ def test_a_cohort_by_label_or_place():
     by_label, by_place = lens_three(hand(), cohort="2011-02"), lens_three(hand(), cohort=1)
     assert by_label.cohort == by_place.cohort == "2011-02"
     assert by_label.customers == 1
-    assert lens_three(hand(), cohort=-3).place == 1
     assert np.isnan(by_label.gap_quantiles).all()  # nobody came back
 
 
@@ -155,6 +154,29 @@ def test_the_product_limit_against_the_estimate_of_churn():
         (curve.left * curve.spread)[0, at][inside], known.standard_error[inside]
     )
     assert quantiles_of(curve.left, np.array([0.5]))[0, 0] == known.time[known.survival <= 0.5][0]
+
+
+@pytest.mark.parametrize("held", [1, 40, 1 << 18])
+def test_shares_left_at_some_days_are_those_of_all_days(monkeypatch, held):
+    monkeypatch.setattr("customerintel.audit.purchase_intervals.HELD", held)
+    rng = np.random.default_rng(held)
+    group, days, ended = rng.integers(0, 7, 300), rng.integers(2, 60, 300), rng.random(300) < 0.7
+    group[group == 5] = 4  # nobody is in the sixth group
+    at, width = np.array([0, 1, 7, 30, 58, 59, 90]), 91
+    counts = [
+        np.bincount(group[one] * width + days[one], minlength=7 * width).reshape(7, width)
+        for one in (ended, ~ended)
+    ]
+    every = left_after(*counts)
+    found, half = left_at(group, days, ended, 7, at)
+    for name in ("left", "spread", "at_risk"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(every, name)[:, at], name)
+    np.testing.assert_array_equal(half, quantiles_of(every.left, np.array([0.5]))[:, 0])
+    assert np.isnan(half[5])
+    nobody = np.empty(0, np.int64)
+    none, never = left_at(nobody, nobody, nobody.astype(bool), 2, at)
+    assert (none.left == 1.0).all()
+    assert np.isnan(never).all()
 
 
 def test_parts_intervals_and_repr():

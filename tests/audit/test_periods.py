@@ -131,5 +131,7 @@ def test_history_of():
     full = history()
     assert history_of(full, caller="audit") is full
     assert history_of(full, "2011-06-30", caller="audit").moment < full.moment
-    assert history_of(full._log, caller="audit").moment == full._log.end
+    # the whole of the last day
+    last = np.datetime64("2011-11-20T23:59:59.999999")
+    assert history_of(full._log, caller="audit").moment == last
     assert history_of(full._log, "2011-12-09", caller="audit").moment == full.moment

@@ -14,6 +14,7 @@ import customerintel as ci
 from customerintel.audit import distribution_distances as distances
 from customerintel.audit.reach import reach_of
 from customerintel.audit.relevance import relevance_of
+from customerintel.exceptions import DataQualityWarning
 
 OTHERS = pytest.mark.filterwarnings(  # of other libraries, while they make or collect a table
     "ignore::FutureWarning", "ignore::DeprecationWarning", "ignore::ResourceWarning"
@@ -88,7 +89,7 @@ def test_behaviour_is_as_in_pandas(window):
     core = core_of(log, share=0.3, window=window)
     found = relevance_of(
         core, customers=customers, population=population, min_cell=1, satisfaction="happy",
-        **ASKED,
+        top=3, **ASKED,
     )  # fmt: skip
     start = np.datetime64("2024-01-01") - np.timedelta64(90 if window else 999, "D")
     recent = log[log.timestamp >= start]
@@ -153,7 +154,9 @@ def test_a_core_like_its_population_is_relevant_in_every_way():
 
 def test_with_no_more_segments_than_places_the_overlap_says_nothing():
     core, customers, population = library()
-    found = relevance_of(core, customers=customers, population=population, **ASKED)
+    said = "top=10 is no fewer than the 8 segments, .* Give a smaller top, such as top=4."
+    with pytest.warns(DataQualityWarning, match=said):
+        found = relevance_of(core, customers=customers, population=population, min_cell=1, **ASKED)
     assert found.top == 10
     assert np.isnan(found.overlap)
     assert len(found.tops.core) == 8

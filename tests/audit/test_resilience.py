@@ -48,7 +48,7 @@ def test_a_shop_where_nobody_changes_has_no_excess(steady):
 
 @pytest.mark.parametrize("by", ["spend", "volume", "both", "either"])
 def test_no_excess_by_other_measures(steady, by):
-    result = found(steady, by=by, n_simulations=100_000)
+    result = found(steady, by=by, n_simulations=40_000)
     assert abs(result.excess_persistence) < 0.035
     low, high = result.interval("excess_persistence")
     assert low - 0.01 < 0.0 < high + 0.01

@@ -61,6 +61,10 @@ def test_it_shows_itself(library):
         ({"block_groups": 7}, "block_groups must be a whole number of block groups, at least 8"),
         ({"branches": 9}, "branches must be at most 8; got 9"),
         ({"years": 0.5}, "years must be a whole number"),
+        ({"years": 10**6}, "years must be at most 30"),
+        ({"start": "x"}, "start must be a date of 1700 to 2200 such as '2012-01-01'; got 'x'"),
+        ({"start": "2261-01-01"}, "start must be a date of 1700 to 2200"),
+        ({"start": None}, "start must be a date of 1700 to 2200"),
         ({"seed": -1}, "seed must be a whole number"),
     ],
 )

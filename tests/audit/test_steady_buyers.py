@@ -56,7 +56,7 @@ def test_the_table_is_met(shape, mean, before, after, persistence):
 @pytest.mark.parametrize(("shape", "mean", "before", "after", "persistence"), TABLE)
 def test_the_table_is_met_by_simulation(shape, mean, before, after, persistence):
     rng = np.random.default_rng(1)
-    rates = rng.gamma(shape, mean / shape, 600_000)
+    rates = rng.gamma(shape, mean / shape, 300_000)
     first, second = rng.poisson(rates), rng.poisson(rates)
     core, again = core_by_lot(first, rng), core_by_lot(second, rng)
     assert first[core].sum() / first.sum() == pytest.approx(before, abs=0.01)

@@ -51,7 +51,7 @@ def table(result):
 
 
 def test_who_is_lost_and_what_it_costs():
-    result = found(remove=(1, 10, 1000), price=(0.05, 0.1))
+    result = found(remove=(1, 10, 1000), price=(0.05, 0.1), min_cell=0)
     assert result.stress.measure == "spend"
     assert result.stress.total == pytest.approx(TOTAL)
     assert result.stress.growth == pytest.approx(TOTAL / BEFORE - 1.0)
@@ -71,7 +71,7 @@ def test_who_is_lost_and_what_it_costs():
 
 
 def test_churn_that_is_more_than_it_was():
-    result = found(churn=(1.0, 2.0, 100.0))
+    result = found(churn=(1.0, 2.0, 100.0), min_cell=0)
     churn = 1.0 - result.figure("still_active")
     assert churn == pytest.approx(1 / 8)
     lines = table(result)
@@ -109,9 +109,60 @@ def test_small_segments_are_suppressed_and_none_can_be_found():
     assert lines["segment", "c"][1] == counts[2]
     frame = result.to_frame("stress")
     hidden = np.asarray(frame["suppressed"])
-    assert hidden.sum() == 2
+    assert hidden[np.asarray(frame["kind"]) == "segment"].sum() == 2
     for name in ("customers", "at_risk", "share", "recovery"):
         assert np.isnan(np.asarray(frame[name])[hidden]).all()
+
+
+def shown(result):
+    """What is told of the removals and of the core, by what is lost."""
+    tests = result.stress
+    lines = zip(tests.kind, tests.what, tests.at_risk, tests.suppressed, strict=True)
+    told = {}
+    for kind, what, risk, hidden in lines:
+        assert math.isnan(risk) == hidden
+        if kind in ("customers", "core", "churn"):
+            told[what] = not hidden
+    return told
+
+
+def test_what_a_few_customers_spend_is_not_told():
+    """By itself, or as what two figures differ by."""
+    found_one = found(remove=[1])
+    assert not shown(found_one)["1 largest"]
+    row = np.asarray(found_one.stress.what, object).tolist().index("1 largest")
+    for name in ("customers", "at_risk", "share", "recovery"):
+        assert math.isnan(getattr(found_one.stress, name)[row])
+    # 12 less 10 are two; 36 less 27 are nine; the same number twice tells nothing new
+    told = shown(found(remove=[12, 10, 10, 20, 26, 27, 1]))
+    assert told == {
+        "12 largest": False, "10 largest": True, "20 largest": True, "26 largest": False,
+        "27 largest": False, "1 largest": False, "all core customers": False,
+        "1.5 times": False, "2 times": False,
+    }  # fmt: skip
+    assert all(shown(found(remove=[1, 2, 35], min_cell=1)).values())
+    # the core by spend is the 11 largest: 10 or 15 would tell of one or four of them
+    log = ci.TransactionLog.from_frame(rows())
+    core = core_customers(log.as_of("2023-12-31"), by="spend", share=0.3, window="365d")
+    assert core.n_core == 11
+    told = shown(core.resilience(log, period=PAIRS, n_boot=40, remove=[10, 11, 15, 24]))
+    assert told == {
+        "10 largest": False, "11 largest": True, "15 largest": False, "24 largest": True,
+        "all core customers": True, "1.5 times": True, "2 times": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "dict"])
+def test_segments_in_any_table(kind):
+    labels = np.where(np.arange(N) % 4 == 0, "north", "south")
+    columns = {"customer_id": np.arange(2, N), "region": labels[2:], "age": np.arange(2, N)}
+    frame = columns if kind == "dict" else pytest.importorskip(kind).DataFrame(columns)
+    table_of_customers = ci.CustomerTable.from_frame(columns)
+    lines = table(found(segments=(frame, "region"), min_cell=0))
+    other = table(found(segments=(table_of_customers, "region"), min_cell=0))
+    assert lines["segment", "north"] == other["segment", "north"]
+    assert lines["segment", "north"][1] == 9.0
+    assert lines["segment", "without a segment"][1] == 2.0
 
 
 def test_recovery():

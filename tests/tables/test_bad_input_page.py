@@ -18,6 +18,7 @@ from churn.test_bad_churn import CASES as CHURN
 from churn.test_bad_contractual import CASES as SUBSCRIPTIONS
 from churn.test_bad_evaluation import CASES as EVALUATIONS
 from lookalike.test_bad_lookalike import CASES as LOOKALIKES
+from lookalike.test_bad_prospects import CASES as PROSPECTS
 from models.test_bad_choices import CASES as CHOICES
 from models.test_bad_cohorts import CASES as COHORTS
 from models.test_bad_covariates import CASES as COVARIATES
@@ -161,6 +162,7 @@ def rows_of_audits() -> list[str]:
         ("tables/test_bad_traits", TRAITS),
         ("tables/test_bad_consent", CONSENTS),
         ("lookalike/test_bad_lookalike", LOOKALIKES),
+        ("lookalike/test_bad_prospects", PROSPECTS),
         ("report/test_bad_reports", REPORTS),
         ("plot/test_bad_audit_pictures", AUDIT_PICTURES),
         ("plot/test_bad_maps", MAPS),
