@@ -139,6 +139,13 @@ def report() -> None:
     save("report", {"results": compare("report", list(TASKS["report"]), rounds=1, warm=0)})
 
 
+def lookalike_accuracy() -> None:
+    """Recall of look-alikes on three populations, against tuned boosting."""
+    from lookalike_accuracy import accuracy
+
+    save("lookalike_accuracy", {"results": accuracy()})
+
+
 def _timed(command: list[str], **more: Any) -> float:
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, **more)
@@ -189,6 +196,7 @@ ALL = {
     "relationship_accuracy": relationship_accuracy,
     "audit": audit,
     "report": report,
+    "lookalike_accuracy": lookalike_accuracy,
     "startup": startup,
 }
 

@@ -9,7 +9,7 @@ import numpy as np
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.lookalike.audience_fairness import FOUR_FIFTHS, Fairness, GroupRates
 from customerintel.lookalike.evaluation import Evaluation
-from customerintel.plot.canvas import MODELS, QUIET, axes_for, frame, style
+from customerintel.plot.canvas import MODELS, QUIET, as_written, axes_for, frame, in_legend, style
 from customerintel.plot.rows import (
     check_result,
     legend_above,
@@ -56,12 +56,15 @@ def audience_gain(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
         )
     ax = axes_for(ax, size=(5.6, 4.8))
     ax.plot((0.0, 1.0), (0.0, 1.0), color=QUIET, linewidth=1.0, linestyle=":", label="chance")
-    for place, name in enumerate(evaluation.gains):
+    labels = shorten(
+        [f"{evaluation.best_trait} alone" if name == "best trait" else name
+         for name in evaluation.gains], 18,
+    )  # fmt: skip
+    for place, (name, label) in enumerate(zip(evaluation.gains, labels, strict=True)):
         colour, dashes = style(place)
-        label = f"{evaluation.best_trait} alone" if name == "best trait" else name
         x, y = evaluation.curve(name)
         ax.plot(
-            x, y, color=colour, linestyle=dashes, label=shorten([label], 18)[0],
+            x, y, color=colour, linestyle=dashes, label=in_legend(label),
             zorder=3.0 - place / 10, linewidth=2.2 if name == "model" else 1.5,
         )  # fmt: skip
     shares = np.array(evaluation.shares)
@@ -76,7 +79,7 @@ def audience_gain(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
     percent_axis(ax.xaxis)
     percent_axis(ax.yaxis)
     legend_above(ax, title, letters=50)
-    return ax
+    return as_written(ax)
 
 
 def fairness(
@@ -128,11 +131,11 @@ def fairness(
     write_rows(ax, labels)
     if several:
         _embolden(ax, parts)
-    title = f"Selected, by {names[0]}" if not several else "Who is selected"
+    title = f"Selected, by {shorten(names[:1])[0]}" if not several else "Who is selected"
     frame(ax, title=title, x="selection rate over the highest", y="")
     ax.set_xlim(left=0.0, right=max(1.1, ax.get_xlim()[1]))
     _legend(ax, parts, title)
-    return ax
+    return as_written(ax)
 
 
 def _draw_groups(ax: Axes, part: GroupRates, first: int) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from customerintel.audit.lens_five import EARLIER, LensFive
 from customerintel.audit.run_off import RunOff
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import MODELS, QUIET, axes_for, frame
+from customerintel.plot.canvas import MODELS, QUIET, as_written, axes_for, frame
 from customerintel.plot.readable import (
     HATCH,
     legend_on_top,
@@ -82,8 +82,12 @@ def run_off(lens_five: LensFive | RunOff, *, ax: Axes | None = None) -> Axes:
         x, np.append(ahead.last_total, ahead.expected), color=MODELS[0], marker="o",
         markersize=4.0, label="without new customers",
     )  # fmt: skip
+    lower, upper = (
+        np.where(np.isfinite(one), one, np.nan)  # of sums so large that squares overflow
+        for one in (ahead.expected_lower, ahead.expected_upper)
+    )
     ax.fill_between(
-        ahead.steps, ahead.expected_lower, ahead.expected_upper, color=MODELS[0], alpha=0.2,
+        ahead.steps, lower, upper, color=MODELS[0], alpha=0.2,
         linewidth=0.0, label=f"{100 * ahead.level:g} % interval",
     )  # fmt: skip
     since = short_periods([ahead.since])[0][0]
@@ -92,12 +96,12 @@ def run_off(lens_five: LensFive | RunOff, *, ax: Axes | None = None) -> Axes:
           if since != ahead.since else f"periods after {since}", y=what)  # fmt: skip
     whole_axis(ax.xaxis)
     number_axis(ax.yaxis)
-    top = float(np.nanmax(np.concatenate([past, [ahead.last_total], ahead.expected_upper])))
+    top = float(np.nanmax(np.concatenate([past, [ahead.last_total], ahead.expected, upper])))
     lowest = float(np.nanmin(np.concatenate([past, ahead.expected])))
     # the lower end of an interval may lie below 0, where nothing can be
     ax.set_ylim(min(0.0, 1.05 * lowest), 1.04 * (top if top > 0.0 else 1.0))
     legend_on_top(ax)
-    return ax
+    return as_written(ax)
 
 
 def _past_and_ahead(given: Any) -> tuple[RunOff, NDArray[np.int64], Floats]:
@@ -138,7 +142,7 @@ def cohort_stack(lens: LensFive, ax: Any = None) -> NDArray[Any]:
         period_ticks(one, labels)
     axes[1].set_xlabel(name)
     made = np.empty(2, object)
-    made[:] = axes
+    made[:] = [as_written(one) for one in axes]
     return made
 
 

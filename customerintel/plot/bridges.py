@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from customerintel.audit.lens_two import LensTwo
-from customerintel.plot.canvas import MODELS, QUIET, axes_for, frame, ink
+from customerintel.plot.canvas import MODELS, QUIET, as_written, axes_for, frame, ink
 from customerintel.plot.readable import in_two_lines, number_axis, short_number
 
 if TYPE_CHECKING:
@@ -62,4 +62,4 @@ def waterfall(lens: LensTwo, ax: Axes | None = None) -> Axes:
     ax.tick_params(axis="y", length=0)
     if lowest < 0.0:
         ax.axvline(0.0, color=ink(ax), linewidth=0.7)
-    return ax
+    return as_written(ax)

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 __all__ = [
     "MODELS",
     "QUIET",
+    "as_written",
     "axes_for",
     "date_axis",
     "frame",
+    "in_legend",
     "ink",
     "make_axes",
     "style",
@@ -27,6 +29,8 @@ MODELS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9")
 #: Dashes of lines, in the order of the colours.
 DASHES = ("solid", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1, 1.5)))
 QUIET = "#7b8794"
+#: Of no width: before names that a legend would leave out.
+GUARD = "\N{ZERO WIDTH SPACE}"
 
 
 def _pyplot() -> ModuleType:
@@ -108,3 +112,31 @@ def date_axis(ax: Axes) -> None:
     ax.xaxis.set_major_locator(locator)
     formatter = ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(formatter)
+
+
+def in_legend(name: str) -> str:
+    """Return a name that a legend does not leave out; `as_written` takes the guard off again."""
+    return name if name and not name.startswith("_") else GUARD + name
+
+
+def as_written(ax: Axes) -> Axes:
+    """Let all texts be drawn as they are, and return the Axes.
+
+    Names come from data: "$0 to $50k" is no formula. That is said of each text, and not of all
+    of matplotlib, so it holds whenever the figure is drawn and whoever draws besides.
+    """
+    from matplotlib.text import Text
+    from matplotlib.ticker import FixedFormatter, FuncFormatter
+
+    numbers: set[Any] = set()
+    for axis in (ax.xaxis, ax.yaxis):
+        # other ticks have no names, but may have powers of ten
+        if not isinstance(axis.get_major_formatter(), FixedFormatter | FuncFormatter):
+            numbers |= {axis.offsetText, *axis.get_ticklabels(which="both")}
+    for text in ax.findobj(Text):
+        if text not in numbers:
+            text.set(parse_math=False, usetex=False)
+    legend = ax.get_legend()
+    for text in legend.get_texts() if legend is not None else []:
+        text.set_text(text.get_text().removeprefix(GUARD))
+    return ax

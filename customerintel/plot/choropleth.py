@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from customerintel.audit.reach_result import Reach
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import QUIET, axes_for
+from customerintel.plot.canvas import QUIET, as_written, axes_for
 from customerintel.plot.geojson_shapes import aspect_of, read_shapes
 from customerintel.plot.rows import check_result, compact, paper, percent
 from customerintel.rfm.words import one_of
@@ -105,7 +105,7 @@ def area_map(
     _draw(ax, shapes, numbers, cmap=cmap, words=words, is_share=_VALUES[value][1])
     _plain(ax, aspect_of(shapes), _below(found.names, shapes, numbers))
     ax.set_title("How far each area is reached" if value != "population" else "People by area")
-    return ax
+    return as_written(ax)
 
 
 def _draw(

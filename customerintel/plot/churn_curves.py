@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 from customerintel.churn.curves import GainCurve, LiftCurve
 from customerintel.churn.judged import ChurnEvaluation
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import QUIET, axes_for, frame, ink, style
+from customerintel.plot.canvas import QUIET, as_written, axes_for, frame, in_legend, ink, style
+from customerintel.plot.rows import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["gain", "lift", "reliability"]
+
+#: Letters of a name in a legend.
+NAME = 24
 
 
 def reliability(
@@ -63,11 +67,11 @@ def reliability(
     curves = [table.reliability(name, bins) for name in chosen]
     ax = axes_for(ax, size=(5.2, 4.8))
     ax.plot((0.0, 1.0), (0.0, 1.0), color=QUIET, linewidth=1.0, linestyle=":", label="as predicted")
-    for k, curve in enumerate(curves):
+    for k, (curve, name) in enumerate(zip(curves, _names(curves), strict=True)):
         colour, dashes = style(k)
         x, y = curve.mean_predicted, curve.observed
         ax.vlines(x, curve.low, curve.high, color=colour, linewidth=1.0, alpha=0.6)
-        ax.plot(x, y, color=colour, linestyle=dashes, marker="o", ms=5, label=curve.estimator)
+        ax.plot(x, y, color=colour, linestyle=dashes, marker="o", ms=5, label=name)
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
     frame(
@@ -77,7 +81,7 @@ def reliability(
         y="share of customers who left",
     )
     ax.legend(frameon=False)
-    return ax
+    return as_written(ax)
 
 
 def gain(table: ChurnEvaluation, *names: str, ax: Axes | None = None) -> Axes:
@@ -115,7 +119,7 @@ def gain(table: ChurnEvaluation, *names: str, ax: Axes | None = None) -> Axes:
         x="% of customers, the likeliest to leave first",
         y="% of those who left",
     )
-    return ax
+    return as_written(ax)
 
 
 def lift(table: ChurnEvaluation, *names: str, ax: Axes | None = None) -> Axes:
@@ -151,7 +155,7 @@ def lift(table: ChurnEvaluation, *names: str, ax: Axes | None = None) -> Axes:
         x="% of customers, the likeliest to leave first",
         y="share who left, over that of all",
     )
-    return ax
+    return as_written(ax)
 
 
 def _draw_shares(
@@ -162,12 +166,16 @@ def _draw_shares(
     ax = axes_for(ax, size=(5.2, 4.8))
     ax.plot(100 * curves[0].fraction, ideal, color=ink(ax), linewidth=1.0, label="foresight")
     ax.plot((0, 100), chance, color=QUIET, linewidth=1.0, linestyle=":", label="chance")
-    for k, (curve, y) in enumerate(zip(curves, heights, strict=True)):
+    for k, (curve, y, name) in enumerate(zip(curves, heights, _names(curves), strict=True)):
         colour, dashes = style(k)
-        ax.plot(100 * curve.fraction, y, color=colour, linestyle=dashes, label=curve.estimator)
+        ax.plot(100 * curve.fraction, y, color=colour, linestyle=dashes, label=name)
     ax.set_xlim(0, 100)
     ax.legend(frameon=False)
     return ax
+
+
+def _names(curves: Sequence[Any]) -> list[str]:
+    return [in_legend(name) for name in shorten([curve.estimator for curve in curves], NAME)]
 
 
 def _chosen(table: Any, names: tuple[Any, ...], what: str) -> list[str]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from customerintel.audit.cohort_table_result import MEASURES, CohortTable
 from customerintel.audit.same_age_curves import SameAge
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import QUIET, axes_for, frame, ink, style
+from customerintel.plot.canvas import QUIET, as_written, axes_for, frame, ink, style
 from customerintel.plot.readable import (
     hatch_cells,
     in_two_lines,
@@ -123,7 +123,7 @@ def cohorts(table: CohortTable, name: str = "retention", *, ax: Axes | None = No
     ax.set_xticks([k + 0.5 for k in ages], [str(k + first) for k in ages])
     shown = range(len(some) - 1, -1, -_step(len(some)))[::-1]
     ax.set_yticks([k + 0.5 for k in shown], [in_two_lines(labels[some[k]]) for k in shown])
-    return ax
+    return as_written(ax)
 
 
 def same_age(table: CohortTable, name: str = "retention", *, ax: Axes | None = None) -> Axes:
@@ -188,7 +188,7 @@ def same_age(table: CohortTable, name: str = "retention", *, ax: Axes | None = N
     if np.ptp(np.concatenate([line.get_xdata() for line in ax.lines])) == 0:
         ax.set_xlim(first - 0.5, first + 0.5)
     legend_on_top(ax)
-    return ax
+    return as_written(ax)
 
 
 def _lines(ax: Axes, same: SameAge, able: Ints, first: int) -> None:

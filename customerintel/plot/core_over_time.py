@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from customerintel.audit.resilience_result import Resilience
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import MODELS, QUIET, axes_for, frame, ink
+from customerintel.plot.canvas import MODELS, QUIET, as_written, axes_for, frame, in_legend, ink
 from customerintel.plot.rows import (
     check_result,
     legend_above,
@@ -100,7 +100,7 @@ def persistence(resilience: Resilience, *, ax: Axes | None = None) -> Axes:
     ax.margins(x=0.1)
     percent_axis(ax.xaxis)
     legend_above(ax, title)
-    return ax
+    return as_written(ax)
 
 
 def _difference(resilience: Resilience) -> str:
@@ -157,7 +157,7 @@ def format_mix(resilience: Resilience, *, ax: Axes | None = None) -> Axes:
         colour = QUIET if place == _FORMATS else MODELS[place]
         ax.bar(
             x, shares, 0.72, bottom=base, color=colour, edgecolor=paper(ax), linewidth=0.8,
-            label=name,
+            label=in_legend(name),
         )  # fmt: skip
         base = base + shares
     title = "How the core buys"
@@ -167,7 +167,7 @@ def format_mix(resilience: Resilience, *, ax: Axes | None = None) -> Axes:
     ax.set_ylim(0.0, 1.0)
     percent_axis(ax.yaxis)
     legend_above(ax, title)
-    return ax
+    return as_written(ax)
 
 
 def _parts(mix: FormatMix) -> list[tuple[str, Floats]]:

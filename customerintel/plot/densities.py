@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.plot.canvas import frame, ink, make_axes, style
+from customerintel.plot.canvas import as_written, frame, ink, make_axes, style
 from customerintel.plot.fits import Drawn, label_of, read_fit, regularity
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def heterogeneity(fit: Any, *, ax: Any = None) -> Any:
     for k, (one, part) in enumerate(zip(axes, parts, strict=True)):
         _draw(one, part, k, label_of(model))
     if len(axes) == 1:
-        return axes[0]
+        return as_written(axes[0])
     made = np.empty(len(axes), object)
-    made[:] = axes
+    made[:] = [as_written(one) for one in axes]
     return made
 
 

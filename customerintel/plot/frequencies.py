@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from customerintel.models.arguments import whole_number
 from customerintel.models.holdout import HoldoutSplit
-from customerintel.plot.canvas import axes_for, frame, ink, style
+from customerintel.plot.canvas import as_written, axes_for, frame, in_legend, ink, style
 from customerintel.plot.fits import Drawn, horizon_of, is_discrete, read_fits, read_split, rows_of
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ def calibration_histogram(
     for k, (name, heights) in enumerate(series):
         places = np.arange(top + 1) + (k - (len(series) - 1) / 2.0) * width
         colour = style(k - 1)[0] if k else ink(ax)
-        ax.bar(places, heights, width, color=colour, alpha=1.0 if k else 0.75, label=name)
+        ax.bar(
+            places, heights, width, color=colour, alpha=1.0 if k else 0.75, label=in_legend(name)
+        )
     ax.set_xticks(range(top + 1), [*map(str, range(top)), f"{top}+"])
     frame(
         ax,
@@ -91,7 +93,7 @@ def calibration_histogram(
     )
     ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.legend(frameon=False)
-    return ax
+    return as_written(ax)
 
 
 def count_customers(fits: Sequence[Drawn], data: Any, top: int) -> tuple[Floats, Floats]:
@@ -192,7 +194,15 @@ def holdout_by_frequency(
     )
     for k, ((name, _), means) in enumerate(zip(fits, expected, strict=True)):
         colour, dashes = style(k)
-        ax.plot(range(top + 1), means, color=colour, linestyle=dashes, marker="s", ms=4, label=name)
+        ax.plot(
+            range(top + 1),
+            means,
+            color=colour,
+            linestyle=dashes,
+            marker="s",
+            ms=4,
+            label=in_legend(name),
+        )
     words = [*map(str, range(top)), f"{top}+"]
     named = [f"{word}\n({n:,})" for word, n in zip(words, customers.tolist(), strict=True)]
     ax.set_xticks(range(top + 1), named)
@@ -205,7 +215,7 @@ def holdout_by_frequency(
         y=f"mean purchases in {length:,.4g} {split.calibration.unit}s",
     )
     ax.legend(frameon=False)
-    return ax
+    return as_written(ax)
 
 
 def mean_purchases(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import axes_for, frame
+from customerintel.plot.canvas import as_written, axes_for, frame
 from customerintel.rfm import RFMScores
 
 if TYPE_CHECKING:
@@ -81,4 +81,4 @@ def rfm_map(scores: RFMScores, *, ax: Axes | None = None) -> Axes:
     ax.set_xticks(range(1, across + 1))
     ax.set_yticks(range(1, down + 1))
     frame(ax, title="Customers by score", x="frequency score", y="recency score")
-    return ax
+    return as_written(ax)

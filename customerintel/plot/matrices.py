@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_number, whole_number
-from customerintel.plot.canvas import axes_for, frame
+from customerintel.plot.canvas import as_written, axes_for, frame
 from customerintel.plot.fits import Drawn, is_discrete, label_of, read_fit
 
 if TYPE_CHECKING:
@@ -231,4 +231,4 @@ def _image(
         y=f"recency (age at the last purchase, {unit})",
     )
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    return ax
+    return as_written(ax)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from customerintel.audit.lens_three import LensThree
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import MODELS
+from customerintel.plot.canvas import MODELS, as_written
 from customerintel.plot.cohorts_together import AGE
 from customerintel.plot.readable import (
     in_two_lines,
@@ -56,7 +56,7 @@ def panels_by_age(lens: LensThree, ax: Any = None) -> NDArray[Any]:
         _finish(axes[2], "Spend per customer so far")
     axes[-1].set_xlabel(AGE)
     made = np.empty(len(axes), object)
-    made[:] = axes
+    made[:] = [as_written(one) for one in axes]
     return made
 
 

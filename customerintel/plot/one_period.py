@@ -8,7 +8,7 @@ import numpy as np
 
 from customerintel.audit.lens_one import LensOne
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import MODELS, axes_for, frame, ink
+from customerintel.plot.canvas import MODELS, as_written, axes_for, frame, ink
 from customerintel.plot.readable import MINUS, SHADE, in_two_lines, percent_axis
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def tenths_of_buyers(lens: LensOne, ax: Axes | None = None) -> Axes:
     ax.set_ylim(min(0.0, 1.1 * float(deciles.share.min())), None)
     ax.set_ylim(top=1.08 * float(max(1.0, deciles.cumulative_share.max())))
     ax.legend(frameon=False, loc="center right", fontsize=9.5)
-    return ax
+    return as_written(ax)
 
 
 def _percent(share: float) -> str:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import QUIET, axes_for, date_axis, frame, ink, style
+from customerintel.plot.canvas import (
+    QUIET,
+    as_written,
+    axes_for,
+    date_axis,
+    frame,
+    in_legend,
+    ink,
+    style,
+)
 from customerintel.plot.steps import tracking_data
 from customerintel.tables.moments import UNITS
 
@@ -85,7 +94,9 @@ def tracking(
     ax.plot(data.end, actual, color=ink(ax), alpha=0.75, linewidth=1.6, label="actual")
     for k, (name, values) in enumerate(zip(data.models, expected, strict=True)):
         colour, dashes = style(k)
-        ax.plot(data.end, values, color=colour, linestyle=dashes, linewidth=2.0, label=name)
+        ax.plot(
+            data.end, values, color=colour, linestyle=dashes, linewidth=2.0, label=in_legend(name)
+        )
     where: Any = data.calibration_end  # matplotlib takes dates, its stubs do not
     ax.axvline(where, color=QUIET, linewidth=1.0, linestyle=":", label="calibration ends")
     ax.set_ylim(bottom=0.0)
@@ -100,4 +111,4 @@ def tracking(
         y="repeat purchases so far" if cumulative else f"repeat purchases per {step}",
     )
     ax.legend(frameon=False)
-    return ax
+    return as_written(ax)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_count
-from customerintel.plot.canvas import axes_for, date_axis, frame, ink, style
+from customerintel.plot.canvas import as_written, axes_for, date_axis, frame, ink, style
 from customerintel.plot.fits import Drawn, clock_of, is_discrete, label_of, read_fit
 from customerintel.plot.purchases import Clock, last_moment, open_log, purchase_periods
 from customerintel.tables import History
@@ -113,7 +113,7 @@ def probability_alive_path(
     date_axis(ax)
     frame(ax, title=f"P(alive) of one customer, {label_of(model)}", x="date", y="P(alive)")
     ax.legend(frameon=False, loc="lower left")
-    return ax
+    return as_written(ax)
 
 
 def _key_of(history: History, customer_id: Any) -> int:

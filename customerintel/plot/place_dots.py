@@ -10,7 +10,7 @@ from customerintel.audit.reach_result import Reach
 from customerintel.audit.relevance_result import Relevance
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import whole_number
-from customerintel.plot.canvas import MODELS, QUIET, frame, ink
+from customerintel.plot.canvas import MODELS, QUIET, as_written, frame, ink
 from customerintel.plot.rows import (
     check_result,
     legend_above,
@@ -83,7 +83,7 @@ def reach(result: Reach, *, top: int = 20, ax: Axes | None = None) -> Axes:
     ax = row_axes(ax, len(rows) + 3)
     ax.axvline(100.0, color=QUIET, linewidth=1.0, linestyle=":")
     ax.hlines(y, low[rows], high[rows], color=MODELS[0], linewidth=1.8)
-    filled = found.covered[rows]
+    filled = found.covered[rows] == 1
     for part, face in ((filled, MODELS[0]), (~filled, paper(ax))):
         ax.plot(
             index[rows][part], y[part], "o", ms=6, color=MODELS[0], markerfacecolor=face,
@@ -94,7 +94,7 @@ def reach(result: Reach, *, top: int = 20, ax: Axes | None = None) -> Axes:
     mark_rows(ax, [(k, why) for k, why in enumerate(empty) if np.isnan(index[rows[k]])])
     frame(ax, title=_against(result), x=_below(result, len(rows)), y="")
     _whole_numbers(ax)
-    return ax
+    return as_written(ax)
 
 
 def _against(result: Reach) -> str:
@@ -172,7 +172,7 @@ def relevance(result: Relevance, *, top: int | None = None, ax: Axes | None = No
     percent_axis(ax.xaxis)
     handles = ax.get_legend_handles_labels()[0][::-1]
     legend_above(ax, title, handles=handles)
-    return ax
+    return as_written(ax)
 
 
 def _mark_unknown(ax: Axes, core: np.ndarray, people: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from customerintel.models.arguments import whole_number
 from customerintel.models.holdout import HoldoutSplit
-from customerintel.plot.canvas import QUIET, axes_for, frame, style
+from customerintel.plot.canvas import QUIET, as_written, axes_for, frame, in_legend, style
 from customerintel.plot.fits import Drawn, horizon_of, read_fits, read_split
 
 if TYPE_CHECKING:
@@ -72,7 +72,9 @@ def calibration_by_probability(
     ax.plot((0.0, 1.0), (0.0, 1.0), color=QUIET, linewidth=1.0, linestyle=":", label="as predicted")
     for k, ((name, _), (mean, share, _)) in enumerate(zip(fits, points, strict=True)):
         colour, dashes = style(k)
-        ax.plot(mean, share, color=colour, linestyle=dashes, marker="o", ms=5, label=name)
+        ax.plot(
+            mean, share, color=colour, linestyle=dashes, marker="o", ms=5, label=in_legend(name)
+        )
     ax.set_xlim(-0.02, 1.02)
     ax.set_ylim(-0.02, 1.02)
     length = max(horizon_of(one, split.horizon) for _, one in fits)
@@ -83,7 +85,7 @@ def calibration_by_probability(
         y="share of customers who bought",
     )
     ax.legend(frameon=False)
-    return ax
+    return as_written(ax)
 
 
 def share_who_bought(

@@ -122,7 +122,7 @@ def legend_on_top(ax: Axes) -> None:
     low, high = ax.get_ylim()
     tall = width_of(ax) * float(ax.bbox.height / ax.bbox.width)
     room = min(0.55, (1.45 * LARGEST * rows + 4.0) / tall)
-    ax.set_ylim(top=low + (high - low) / (1.0 - room))
+    ax.set_ylim(top=low + high / (1.0 - room) - low / (1.0 - room))
     ax.legend(
         handles, labels, frameon=False, loc="upper left", ncols=columns, fontsize=LARGEST,
         columnspacing=1.0, handlelength=1.8, handletextpad=0.5, labelspacing=0.3,

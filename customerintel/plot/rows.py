@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.plot.canvas import QUIET, axes_for
+from customerintel.plot.readable import width_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +23,8 @@ __all__ = [
 ROW, AROUND = 0.27, 1.5
 #: Letters of a label, of a line below the picture, and of a line of its legend.
 LETTERS, LINE, LEGEND = 22, 40, 42
+#: Points of Axes that are narrow.
+NARROW = 300.0
 #: Names that are listed at most.
 MOST = 12
 
@@ -82,12 +85,18 @@ def shorten(names: Sequence[str], letters: int = LETTERS) -> list[str]:
             if name not in made and often[short] == 1 and short not in taken:
                 made[name] = short
     rest = [name for name in every if name not in made]
-    made |= {name: f"{_cut(name, letters - 1, letters)} {k}" for k, name in enumerate(rest, 1)}
+    made |= {name: _numbered(name, f" {k}", letters) for k, name in enumerate(rest, 1)}
     return [made[name] for name in names]
 
 
+def _numbered(name: str, end: str, letters: int) -> str:
+    room = letters - len(end)
+    return _cut(name, room - 1, room) + end
+
+
 def _cut(name: str, head: int, letters: int) -> str:
-    """Return the first letters of a name and, where there is room, its last."""
+    """Return the first letters of a name and, where there is room, its last; in one line."""
+    name = " ".join(name.splitlines())
     if len(name) <= letters:
         return name
     tail = letters - 1 - head
@@ -114,11 +123,12 @@ def legend_above(
 ) -> None:
     """Put the legend between the title and the picture, where it hides nothing.
 
-    `letters` fit side by side; `right` lets it reach over the labels of the rows. Keywords are
-    those of ``Axes.legend``, such as handles.
+    `letters` fit side by side in narrow Axes, more in wider ones; `right` lets it reach over the
+    labels of the rows. Keywords are those of ``Axes.legend``, such as handles.
     """
     handles = how.pop("handles", None) or ax.get_legend_handles_labels()[0]
     names = [str(one.get_label()) for one in handles]
+    letters = max(letters, int(letters * width_of(ax) / NARROW))
     columns = next(
         (k for k in range(len(names), 1, -1) if k * (max(map(len, names)) + 5) <= letters), 1
     )
@@ -145,7 +155,7 @@ def percent_axis(axis: Axis, *, steps: int = 5) -> None:
 
 def percent(share: float, _: Any = None) -> str:
     """Write a share as a percentage of as many digits as it needs."""
-    return f"{100.0 * share:.3g}%"
+    return f"{100.0 * share:.3g} %"
 
 
 def compact(value: float, _: Any = None) -> str:

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import MODELS, axes_for, frame
+from customerintel.plot.canvas import MODELS, as_written, axes_for, frame
 from customerintel.plot.maps import check_scores
+from customerintel.plot.rows import shorten
 from customerintel.rfm import RFMScores
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["segments"]
+
+#: Letters of a scheme in the title.
+TITLE = 40
 
 
 def segments(scores: RFMScores, *, ax: Axes | None = None) -> Axes:
@@ -61,16 +65,19 @@ def segments(scores: RFMScores, *, ax: Axes | None = None) -> Axes:
     places = np.arange(len(names))
     heads = np.bincount(scores.segment_code, minlength=len(names)) / len(scores)
     parts = [("customers", heads)]
-    if scores.total_amount is not None and scores.total_amount.sum() > 0:
-        spend = np.bincount(scores.segment_code, scores.total_amount, len(names))
-        parts.append(("net spend", spend / spend.sum()))
+    if scores.total_amount is not None:
+        # shares are those of the largest, whose sum cannot overflow
+        most = float(np.abs(scores.total_amount).max()) or 1.0
+        spend = np.bincount(scores.segment_code, scores.total_amount / most, len(names))
+        if spend.sum() > 0:
+            parts.append(("net spend", spend / spend.sum()))
     size = 0.8 / len(parts)
     for k, (name, share) in enumerate(parts):
         at = places + (k - (len(parts) - 1) / 2) * size
         ax.barh(at, 100.0 * share, size, color=MODELS[k], label=name)
-    ax.set_yticks(places.tolist(), names)
+    ax.set_yticks(places.tolist(), shorten(names))
     ax.invert_yaxis()
     if len(parts) > 1:
         ax.legend(frameon=False)
-    frame(ax, title=f"Segments, {scores.scheme}", x="share, %", y="")
-    return ax
+    frame(ax, title=f"Segments, {shorten([str(scores.scheme)], TITLE)[0]}", x="share, %", y="")
+    return as_written(ax)

@@ -9,7 +9,7 @@ import numpy as np
 from customerintel.audit.resilience_result import Resilience
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import whole_number
-from customerintel.plot.canvas import MODELS, frame
+from customerintel.plot.canvas import MODELS, as_written, frame
 from customerintel.plot.rows import check_result, compact, mark_rows, row_axes, write_rows
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def stress(resilience: Resilience, *, top: int = 14, ax: Axes | None = None) -> 
     mark_rows(ax, [(k, "too few") for k in np.flatnonzero(tests.suppressed[rows]).tolist()])
     frame(ax, title="What a blow would cost", x=f"{tests.measure} at risk, and share of all", y="")
     _room_for_shares(ax, values)
-    return ax
+    return as_written(ax)
 
 
 def _words(kind: str, what: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from customerintel.audit.lens_two import LensTwo
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import axes_for, frame
+from customerintel.plot.canvas import as_written, axes_for, frame
 from customerintel.plot.readable import shaded_cells
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def decile_transition(lens_two: LensTwo, *, by_rank: bool = False, ax: Axes | No
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.set_xticks(np.arange(11) + 0.5, _states(found.states_now, "none"))
     ax.set_yticks(np.arange(12) + 0.5, _states(found.states_before, ""))
-    return ax
+    return as_written(ax)
 
 
 def _states(names: tuple[str, ...], none: str) -> list[str]:

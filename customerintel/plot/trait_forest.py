@@ -9,7 +9,7 @@ import numpy as np
 from customerintel.audit.profile_result import Profile
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import whole_number
-from customerintel.plot.canvas import MODELS, QUIET, frame
+from customerintel.plot.canvas import MODELS, QUIET, as_written, frame
 from customerintel.plot.rows import check_result, legend_above, paper, row_axes, write_rows
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def profile(profile: Profile, *, top: int = 12, ax: Axes | None = None) -> Axes:
     frame(ax, title=title, x="standardised difference", y="")
     _around_nothing(ax, rows)
     _legend(ax, rows, title)
-    return ax
+    return as_written(ax)
 
 
 def _numbers(profile: Profile) -> list[_Row]:

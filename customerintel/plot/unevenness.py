@@ -8,7 +8,7 @@ import numpy as np
 
 from customerintel.audit.concentration_result import Concentration
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.plot.canvas import QUIET, axes_for, frame, style
+from customerintel.plot.canvas import QUIET, as_written, axes_for, frame, style
 from customerintel.plot.readable import percent_axis
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def lorenz(concentration: Concentration, *, ax: Axes | None = None) -> Axes:
     percent_axis(ax.xaxis)
     percent_axis(ax.yaxis)
     ax.legend(frameon=False, loc="upper left")
-    return ax
+    return as_written(ax)
 
 
 def _read(concentration: Any) -> Concentration:
