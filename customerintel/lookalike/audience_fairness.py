@@ -4,68 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.audit.small_cells import blank
 from customerintel.exceptions import InvalidArgumentError
+from customerintel.lookalike.group_rates import FOUR_FIFTHS, GroupRates, rates_of, variation_of
 from customerintel.lookalike.proxies import QUARTERS, Groups, cramers_v, groups_of
-from customerintel.rfm.read_only import seal
+from customerintel.lookalike.small_groups import without_small
 from customerintel.tables.building import Column, build
 from customerintel.tables.kinds import Kind
 from customerintel.tables.results import html_table, one_line
 from customerintel.tables.traits import Traits
 
-__all__ = ["Fairness", "GroupRates", "fairness_of"]
+__all__ = ["FOUR_FIFTHS", "Fairness", "GroupRates", "fairness_of"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-
-#: Least ratio of selection rates that the rule of thumb takes for no adverse impact.
-FOUR_FIFTHS = 0.8
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class GroupRates:
-    """How many of each group are in the audience; one entry per group, read-only.
-
-    Attributes
-    ----------
-    group : tuple of str
-        Levels of the attribute; quarters of a number; people without a value last.
-    eligible, selected : float64 array
-        People who could have been chosen, and who were. NaN where they are too few to be told.
-    rate : float64 array
-        Selected per eligible.
-    ratio, ratio_lower, ratio_upper : float64 array
-        Rate over that of the group with the highest, with the interval of Katz, Baptista, Azen
-        and Pike (1978, Biometrics 34, 469-474).
-    below_four_fifths : bool array
-        Whether the ratio is below 0.8 (US Uniform Guidelines on Employee Selection Procedures,
-        29 CFR 1607.4 D, 1978): a rule of thumb, and not a test.
-    share_eligible, share_selected : float64 array
-        Of all, whether told or not.
-    suppressed : bool array
-        Where a number of people is too small to be told.
-    """
-
-    group: tuple[str, ...]
-    eligible: Floats
-    selected: Floats
-    rate: Floats
-    ratio: Floats
-    ratio_lower: Floats
-    ratio_upper: Floats
-    below_four_fifths: Mask
-    share_eligible: Floats
-    share_selected: Floats
-    suppressed: Mask
-
-    def __post_init__(self) -> None:
-        seal(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,14 +34,17 @@ class Fairness:
         By attribute.
     total_variation : mapping of str to float
         Half the sum of the differences between shares of the audience and of the eligible: the
-        share of the audience that would have to be others for both to be alike. By attribute.
+        share of the audience that would have to be others for both to be alike. By attribute;
+        where numbers are hidden, the least that it can be.
     score_association : mapping of str to float
         How much the score tells of the attribute (Cramér's V of tenths of the score, from 0 to 1).
     proxies : mapping of str to mapping of str to float
         By attribute, how much each trait of the model tells of it (Cramér's V), the most first.
         To leave an attribute out is not enough where a trait stands in for it.
     n_eligible, n_selected : int
-        People.
+        People who are told of. Whoever belongs, by one of the attributes, to groups that are too
+        few to be told of even together is in no number of any attribute, and in neither of
+        these: the totals would tell how many they are.
     """
 
     groups: Mapping[str, GroupRates]
@@ -131,7 +90,7 @@ class Fairness:
         return {
             "attribute": _words(self.groups),
             "total_variation": np.array([*self.total_variation.values()]),
-            "lowest_ratio": np.array([_least(one.ratio) for one in self.groups.values()]),
+            "lowest_ratio": np.array([one.lowest_ratio for one in self.groups.values()]),
             "score_association": np.array([*self.score_association.values()]),
         }
 
@@ -145,25 +104,27 @@ class Fairness:
         }
 
     def _facts(self) -> dict[str, object]:
-        below = sum(int(one.below_four_fifths.sum()) for one in self.groups.values())
+        rates = self.groups.values()
+        below = sum(int(one.below_four_fifths.sum()) for one in rates)
+        known = sum(int(one.known.sum()) for one in rates)
+        hidden = sum(int((one.suppressed & ~one.known).sum()) for one in rates)
         return {
             "eligible": self.n_eligible, "selected": self.n_selected,
-            "attributes": ", ".join(self.groups), "groups_below_four_fifths": below,
+            "attributes": ", ".join(self.groups),
+            "below_four_fifths": f"{below} of {known} groups" if known else "unknown",
+            "too_few_to_tell": hidden or None,
         }  # fmt: skip
 
     def __repr__(self) -> str:
         return one_line("Fairness", **self._facts())
 
     def _repr_html_(self) -> str:
-        return html_table("Fairness of an audience", list(self._facts().items()))
+        facts = [(name, fact) for name, fact in self._facts().items() if fact is not None]
+        return html_table("Fairness of an audience", facts)
 
 
 def _words(names: Mapping[str, Any]) -> NDArray[np.object_]:
     return np.array([*names], object)
-
-
-def _least(ratio: Floats) -> float:
-    return float(np.fmin.reduce(ratio, initial=np.inf)) if np.isfinite(ratio).any() else np.nan
 
 
 def fairness_of(
@@ -188,7 +149,9 @@ def fairness_of(
         Of the tables.
     """
     told = {name: groups_of(attributes, name, quantiles=QUARTERS) for name in attributes.names}
-    features = {name: groups_of(traits, name) for name in traits.names}
+    told, left, inside = without_small(told, min_cell)
+    scores, chosen = scores[inside], selected[inside]
+    features = {name: groups_of(traits.take(inside), name) for name in traits.names}
     tenths = _tenths(scores)
     proxies = {}
     for name, groups in told.items():
@@ -196,13 +159,19 @@ def fairness_of(
         # traits with one value tell nothing, and come last
         order = sorted(found, key=lambda trait: -np.nan_to_num(found[trait], nan=-1.0))
         proxies[name] = {trait: found[trait] for trait in order}
+    counts = {name: _counts(groups, chosen) for name, groups in told.items()}
     return Fairness(
-        groups={n: _rates(g, selected, level, min_cell) for n, g in told.items()},
-        total_variation={n: _variation(g, selected) for n, g in told.items()},
-        score_association={n: cramers_v(tenths, g) for n, g in told.items()},
+        groups={
+            name: rates_of(
+                told[name].names, *both, level=level, min_cell=min_cell, some_left=left[name]
+            )
+            for name, both in counts.items()
+        },
+        total_variation={name: variation_of(*both, min_cell) for name, both in counts.items()},
+        score_association={name: cramers_v(tenths, groups) for name, groups in told.items()},
         proxies=proxies,
         n_eligible=len(scores),
-        n_selected=int(selected.sum()),
+        n_selected=int(chosen.sum()),
         _kind=kind,
     )
 
@@ -218,49 +187,3 @@ def _counts(groups: Groups, selected: Mask) -> tuple[NDArray[np.int64], NDArray[
         np.bincount(groups.codes, minlength=size),
         np.bincount(groups.codes[selected], minlength=size),
     )
-
-
-def _variation(groups: Groups, selected: Mask) -> float:
-    eligible, chosen = _counts(groups, selected)
-    if not chosen.sum():
-        return np.nan
-    return float(np.abs(eligible / eligible.sum() - chosen / chosen.sum()).sum() / 2.0)
-
-
-def _hidden(eligible: NDArray[np.int64], chosen: NDArray[np.int64], min_cell: int) -> Mask:
-    """Tell which groups must not be shown beside the totals.
-
-    Who was left out is told by who was not, so neither may be few.
-    """
-    hidden = np.zeros(len(eligible), bool)
-    for counts in (eligible, chosen, eligible - chosen):
-        hidden |= (counts > 0) & (counts < min_cell)
-    if hidden.sum() == 1:
-        # the total less all others would tell it: the next smallest goes with it
-        others = np.flatnonzero(~hidden)
-        hidden[others[np.argsort(eligible[others], kind="stable")[:1]]] = True
-    return hidden
-
-
-def _rates(groups: Groups, selected: Mask, level: float, min_cell: int) -> GroupRates:
-    eligible, chosen = _counts(groups, selected)
-    there = eligible > 0
-    eligible, chosen = eligible[there], chosen[there]
-    hidden = _hidden(eligible, chosen, min_cell)
-    n, k = blank(eligible, hidden), blank(chosen, hidden)
-    z = NormalDist().inv_cdf(0.5 + level / 2.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rate = k / n
-        top = int(np.nanargmax(rate)) if np.isfinite(rate).any() else 0
-        ratio = rate / rate[top] if rate[top] > 0.0 else np.full(len(rate), np.nan)
-        half = z * np.sqrt(1.0 / k - 1.0 / n + 1.0 / k[top] - 1.0 / n[top])
-        # the group itself has the ratio 1 by definition
-        half = np.where(np.isfinite(half) & (np.arange(len(rate)) != top), half, np.nan)
-        return GroupRates(
-            group=tuple(name for name, some in zip(groups.names, there, strict=True) if some),
-            eligible=n, selected=k, rate=rate, ratio=ratio,
-            ratio_lower=ratio * np.exp(-half), ratio_upper=ratio * np.exp(half),
-            below_four_fifths=ratio < FOUR_FIFTHS,
-            share_eligible=n / eligible.sum(), share_selected=k / max(chosen.sum(), 1),
-            suppressed=hidden,
-        )  # fmt: skip

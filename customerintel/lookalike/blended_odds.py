@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ from customerintel.lookalike.boosted_odds import BoostedOdds, grow, require_skle
 from customerintel.lookalike.coded import Coded
 from customerintel.lookalike.likeness import Training
 
-__all__ = ["BlendedOdds"]
+__all__ = ["BlendedOdds", "fit_both"]
 
 Floats = NDArray[np.float64]
 
@@ -39,8 +39,7 @@ class BlendedOdds:
     def fit(cls, training: Training) -> Self:
         """Fit both, the trees on the effects of the additive model."""
         require_sklearn()
-        alone = AdditiveOdds.fit(training)
-        return cls(alone.with_pairs(training), grow(alone, training))
+        return cls(*fit_both(AdditiveOdds.fit(training), training))
 
     def margin(self, coded: Coded) -> Floats:
         """Return log-odds of being a seed, shape (n,)."""
@@ -57,3 +56,15 @@ class BlendedOdds:
     def to_state(self) -> Mapping[str, Any]:
         """Refuse, as the trees do."""
         return self.boosted.to_state()
+
+
+def fit_both(alone: AdditiveOdds, training: Training) -> tuple[AdditiveOdds, BoostedOdds]:
+    """Add pairs to an additive model and, at the same time, grow trees beside it."""
+    from customerintel._kernels.threads import run
+
+    tasks: tuple[Callable[[], Any], ...] = (
+        lambda: grow(alone, training),
+        lambda: alone.with_pairs(training),
+    )
+    trees, pairs = run(lambda task: task(), [(task,) for task in tasks])
+    return pairs, trees

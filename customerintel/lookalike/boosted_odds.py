@@ -23,11 +23,9 @@ __all__ = ["BoostedOdds", "grow", "require_sklearn"]
 Floats = NDArray[np.float64]
 
 #: Trees at most, and how many without gain end the growing.
-TREES, PATIENCE = 300, 10
+TREES, PATIENCE = 200, 10
 #: Share of the people on whom gain is measured.
 TESTED = 0.15
-#: Fewer people are learnt from by one thread: others would mostly wait.
-ALONE = 60_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +93,7 @@ def grow(additive: AdditiveOdds, training: Training) -> BoostedOdds:
 
     w = training.weights
     trees = HistGradientBoostingClassifier(
-        learning_rate=0.08,
+        learning_rate=0.12,
         max_leaf_nodes=8,
         max_iter=TREES,
         min_samples_leaf=int(np.clip(len(training.is_seed) // 500, 10, 200)),
@@ -105,8 +103,7 @@ def grow(additive: AdditiveOdds, training: Training) -> BoostedOdds:
         validation_fraction=TESTED,
         random_state=training.seed,
     )
-    n = len(training.is_seed)
-    with boosting(n if n > ALONE else 0):
+    with boosting(0):  # one thread: the additive model with pairs is fitted at the same time
         X = _matrix(additive, training.coded)
         # weights, even equal ones, make the cutting into bins slow
         trees.fit(X, training.is_seed, sample_weight=None if (w == w[0]).all() else w)

@@ -83,16 +83,15 @@ def choose_method(training: Training) -> tuple[str, tuple[Candidate, ...]]:
 
 def _fit_all(training: Training) -> list[Likeness]:
     alone = AdditiveOdds.fit(training)
-    pairs = alone.with_pairs(training)
-    found: list[Likeness] = [alone]
-    if pairs.encoder.pairs:
-        found.append(pairs)
-    if find_spec("sklearn") is not None and training.is_seed.sum() >= SEEDS_FOR_TREES:
-        from customerintel.lookalike.blended_odds import BlendedOdds
-        from customerintel.lookalike.boosted_odds import grow
+    if find_spec("sklearn") is None or training.is_seed.sum() < SEEDS_FOR_TREES:
+        pairs = alone.with_pairs(training)
+        return [alone, pairs] if pairs.encoder.pairs else [alone]
+    from customerintel.lookalike.blended_odds import BlendedOdds, fit_both
 
-        trees = grow(alone, training)
-        found += [trees, BlendedOdds(pairs, trees)]
+    pairs, trees = fit_both(alone, training)
+    found: list[Likeness] = [alone, trees, BlendedOdds(pairs, trees)]
+    if pairs.encoder.pairs:
+        found.insert(1, pairs)
     return found
 
 

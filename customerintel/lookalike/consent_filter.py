@@ -12,7 +12,7 @@ from customerintel.schema import Purpose
 from customerintel.tables.consent_ledger import ConsentLedger
 from customerintel.tables.ids import CustomerIds
 
-__all__ = ["allowed", "check_consent", "check_purpose"]
+__all__ = ["allowed", "check_consent", "check_purpose", "ledger_for"]
 
 
 def check_purpose(purpose: object) -> Purpose:
@@ -31,19 +31,47 @@ def check_purpose(purpose: object) -> Purpose:
 
 
 def check_consent(consent: Any) -> Any:
-    """Return a ledger, or None.
+    """Return a ledger; None where none is given, and False where none is wanted.
 
     Raises
     ------
     InvalidArgumentError
         If it has no method ``allowed``.
     """
-    if consent is not None and not callable(getattr(consent, "allowed", None)):
+    if (
+        consent is not None
+        and consent is not False
+        and not callable(getattr(consent, "allowed", None))
+    ):
         raise InvalidArgumentError(
             "consent takes a ConsentLedger, or another object with allowed(ids, purpose); got "
             f"{type(consent).__name__}."
         )
     return consent
+
+
+def ledger_for(given: Any, kept: Any, *, asked: bool) -> Any:
+    """Return the ledger to ask, or None where nobody is to be asked.
+
+    Parameters
+    ----------
+    given, kept : object
+        What the caller gives now, and what the model has; False: none is wanted.
+    asked : bool
+        Whether one was asked when the model was fitted.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it has no method ``allowed``; or one was asked, and none is here now.
+    """
+    ledger = check_consent(kept if given is None else given)
+    if ledger is None and asked:
+        raise InvalidArgumentError(
+            "This model was fitted with a ledger of consents, which its file does not hold. Give "
+            "load() or this call consent=ledger; or consent=False, if nobody has to be asked."
+        )
+    return None if ledger is False else ledger
 
 
 def allowed(consent: Any, ids: CustomerIds, purpose: Purpose) -> NDArray[np.bool_]:
@@ -54,7 +82,7 @@ def allowed(consent: Any, ids: CustomerIds, purpose: Purpose) -> NDArray[np.bool
     InvalidArgumentError
         If the ledger does not answer for each.
     """
-    if consent is None:
+    if consent is None or consent is False:
         return np.ones(len(ids), bool)
     # our own ledger takes ids without one object per text
     asked = ids if isinstance(consent, ConsentLedger) else ids.to_numpy()

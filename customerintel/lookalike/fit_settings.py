@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,7 +80,10 @@ class FitSettings:
 
 
 def _names(given: Any, argument: str) -> tuple[str, ...]:
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
-        shown = f"; write {argument}=[{given!r}]" if isinstance(given, str) else ""
-        raise InvalidArgumentError(f"{argument} takes a list of column names{shown}.")
-    return tuple(given)
+    """Return the names of columns, of which one alone may be a text."""
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
+        raise InvalidArgumentError(
+            f"{argument} takes a list of column names; got {type(given).__name__}."
+        )
+    return tuple(names)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.audit.tie_rule import tie_numbers
 from customerintel.lookalike.choosing import Candidate
-from customerintel.lookalike.consent_filter import allowed, check_consent, check_purpose
+from customerintel.lookalike.consent_filter import ledger_for
 from customerintel.lookalike.fit_settings import FitSettings
 from customerintel.lookalike.fitted_on import FittedOn
 from customerintel.lookalike.likeness import Likeness
 from customerintel.lookalike.people import People, read_prospects
 from customerintel.lookalike.ranking import RankedProspects
+from customerintel.lookalike.ranking_people import eligible, rank_people
+from customerintel.lookalike.restricted_use import remind_of
 from customerintel.lookalike.score_explanation import Typical
 from customerintel.lookalike.single_traits import SingleTrait
 from customerintel.lookalike.trait_differences import TraitDifferences
@@ -54,8 +55,8 @@ class LookalikeModel:
         Columns that are no traits, and why.
     seed_ids : CustomerIds
         The seeds, ascending: they are never prospects.
-    consent : ConsentLedger or None
-        As given to `fit`.
+    consent : ConsentLedger, None or False
+        As given to `fit` or `load`.
     """
 
     settings: FitSettings
@@ -88,7 +89,11 @@ class LookalikeModel:
 
     @property
     def c_(self) -> float:
-        """Of "pu_elkan_noto": share of the positives that are seeds; else NaN."""
+        """Of "pu_elkan_noto": share of the positives that are seeds, from below; else NaN.
+
+        It is right only where the people who rank highest are all positives; where traits leave
+        doubt, the true share is higher, and so are the scores too high by that factor.
+        """
         return float(getattr(self._likeness, "c", np.nan))
 
     @property
@@ -118,8 +123,8 @@ class LookalikeModel:
             out, and so are those without consent.
         customer_id : str, optional
             Column of the ids; the one of `fit` if not given.
-        consent : ConsentLedger, optional
-            The one of `fit` if not given.
+        consent : ConsentLedger or False, optional
+            The one of `fit` or `load` if not given. False: nobody has to be asked.
         purpose : Purpose or str, optional
             The one of `fit` if not given; "ad_matching" where ids go to an ad platform.
 
@@ -134,38 +139,11 @@ class LookalikeModel:
         DataValidationError
             If an id is missing or stands twice.
         InvalidArgumentError
-            If an argument cannot be used.
+            If an argument cannot be used, or the model was fitted with a ledger of consents and
+            there is none now.
         """
-        people, n_seeds, n_barred = self._eligible(prospects, customer_id, consent, purpose)
-        return self._ranked(people, n_seeds, n_barred)
-
-    def _eligible(
-        self, prospects: Any, customer_id: str | None, consent: Any = None, purpose: Any = None
-    ) -> tuple[People, int, int]:
-        """Return who may be ranked, and how many are seeds or, of the others, without consent."""
-        ledger = check_consent(self.consent if consent is None else consent)
-        use = check_purpose(self.settings.purpose if purpose is None else purpose)
-        people = self._read(prospects, customer_id)
-        is_seed = np.zeros(len(people.ids), bool)
-        if len(people.ids):
-            is_seed[people.ids.match(self.seed_ids)[0]] = True
-        barred = ~allowed(ledger, people.ids, use) & ~is_seed
-        kept = ~(is_seed | barred)
-        if not kept.all():
-            people = replace(people, ids=people.ids.take(kept), coded=people.coded.take(kept))
-        return people, int(is_seed.sum()), int(barred.sum())
-
-    def _ranked(self, people: People, n_seeds: int, n_barred: int) -> RankedProspects:
-        margin = self._likeness.margin(people.coded)
-        n = len(margin)
-        order = np.lexsort((tie_numbers(people.ids), -margin))
-        rank = np.arange(1, n + 1)
-        return RankedProspects(
-            ids=people.ids.take(order), score=self._likeness.chance(margin[order]), rank=rank,
-            percentile=100.0 * (1.0 - (rank - 0.5) / max(n, 1)), n_seeds_left_out=n_seeds,
-            n_without_consent=n_barred, n_ranked=n, method=self.method_, kind=people.kind,
-            _places=order, _coded=people.coded, _model=self,
-        )  # fmt: skip
+        remind_of(self, self.settings.restricted_use)
+        return rank_people(self, *eligible(self, prospects, customer_id, consent, purpose))
 
     def score_rows(
         self, table: Any, *, customer_id: str | None = None
@@ -205,7 +183,7 @@ class LookalikeModel:
         from customerintel.lookalike.judging import evaluate_model
 
         name = self.settings.customer_id if customer_id is None else customer_id
-        people = self._eligible(prospects, customer_id)[0]
+        people = eligible(self, prospects, customer_id)[0]
         return evaluate_model(
             self, holdout_seeds, prospects, people, customer_id=name, top=top,
             baselines=baselines, level=level,
@@ -221,8 +199,8 @@ class LookalikeModel:
         ----------
         prospects : CustomerTable or table
             As for `score`, with the columns of the attributes.
-        attributes : sequence of str
-            Columns to audit by.
+        attributes : str or sequence of str
+            Columns to audit by, each of at most 100 groups; none that names people.
         selected : float or int, default 0.05
             How many are chosen, as `RankedProspects.top` takes it.
         customer_id : str, optional
@@ -230,12 +208,20 @@ class LookalikeModel:
         level : float, default 0.95
             Of the intervals.
         min_cell : int, default 10
-            Smaller groups are not shown.
+            Smaller groups are told of together, or not at all: see `GroupRates`.
+
+        Raises
+        ------
+        SchemaError
+            If a column is missing or cannot be an attribute.
+        InvalidArgumentError
+            If an attribute is a trait of the model, names people or has too many groups; if there
+            is nobody to choose from; or an argument cannot be used.
         """
         from customerintel.lookalike.judging import fairness_of_model
 
         name = self.settings.customer_id if customer_id is None else customer_id
-        people = self._eligible(prospects, customer_id)[0]
+        people = eligible(self, prospects, customer_id)[0]
         return fairness_of_model(
             self, prospects, people, attributes, customer_id=name, selected=selected, level=level,
             min_cell=min_cell,
@@ -250,13 +236,19 @@ class LookalikeModel:
         ----------
         seeds, population, weights
             As for `fit`.
-        consent : ConsentLedger, optional
-            The one of this model if not given.
+        consent : ConsentLedger or False, optional
+            The one of this model if not given. False: nobody has to be asked.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If this model was fitted with a ledger and none is here; and as `fit` does.
         """
         from customerintel.lookalike.fitting_seeds import fit
 
         settings = replace(self.settings, method=self.method_).as_arguments()
-        ledger = self.consent if consent is None else consent
+        asked = self.fitted_on.consent_asked
+        ledger = ledger_for(consent, self.consent, asked=asked)
         return fit(seeds, population, weights=weights, consent=ledger, **settings)
 
     def explain(self) -> TraitDifferences:
@@ -267,12 +259,14 @@ class LookalikeModel:
         """Write the model as JSON; `load` reads it.
 
         The file holds the ids of the seeds, who are never prospects, and, of "knn", their
-        traits: keep it as you keep personal data. The ledger of consents is not in it.
+        traits: keep it as you keep personal data. The ledger of consents is not in it, only
+        whether there was one.
 
         Raises
         ------
         InvalidArgumentError
-            If there is no such folder, or the method's trees cannot be written.
+            If the file cannot be written: what stood there is as it was. Or if the method's
+            trees cannot be.
         """
         from customerintel.lookalike.model_files import write
 

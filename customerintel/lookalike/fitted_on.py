@@ -23,6 +23,8 @@ class FittedOn:
         Seeds that were no rows of the population.
     n_without_consent, n_seeds_without_consent : int
         Rows, and seeds among them, that might not be used.
+    consent_asked : bool
+        Whether a ledger said so: without one, such a model neither ranks nor is fitted again.
     data_hash : str
         SHA-256 of ids, traits, seeds and weights, whatever the order of the rows.
     """
@@ -33,4 +35,5 @@ class FittedOn:
     n_seeds_absent: int
     n_without_consent: int
     n_seeds_without_consent: int
+    consent_asked: bool
     data_hash: str

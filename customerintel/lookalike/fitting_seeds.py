@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
+from customerintel.lookalike.blas_limit import one_blas_thread
 from customerintel.lookalike.choosing import Candidate, choose_method
 from customerintel.lookalike.coded import Coded
 from customerintel.lookalike.consent_filter import allowed, check_consent, check_purpose
@@ -35,6 +36,8 @@ Floats = NDArray[np.float64]
 LEAST = 10
 #: Fewer seeds say little.
 FEW = 100
+#: A trait with this AUC by itself most likely says who is a seed.
+GIVEAWAY = 0.999
 #: Seeds that are learnt from, at most.
 MOST_SEEDS = 100_000
 
@@ -74,28 +77,30 @@ def fit(
     method : str, default "auto"
         "logistic": log-odds added up over traits, each with a curve or an effect per level.
         "logistic_pairs": the same with pairs of traits that act together. "pu_elkan_noto": the
-        same, as the chance to be a positive where some are unknown. "centroid": cosine to the
+        same, as the chance to be a positive where some are unknown, which is too high unless the
+        people who rank highest are all positives (`LookalikeModel.c_`). "centroid": cosine to the
         seeds' mean. "mahalanobis": nearness to it in the seeds' spread. "knn": nearness to the
         10 nearest of at most 2,000 seeds by Gower's distance. "boosting": trees, and "blend":
         trees and pairs; both need the extra ``sklearn``. "auto" tries "logistic",
         "logistic_pairs" and, where scikit-learn is installed, both of these on seeds that are
         held out, and takes what finds most (`LookalikeModel.candidates_`).
-    exclude : sequence of str
+    exclude : str or sequence of str
         Columns that are no traits, such as attributes to audit by. Identity and sensitive data
         and free text are left out anyway.
     traits : sequence of str, optional
         Columns that are the traits, and no others.
     weights : array of float, optional
         Above 0, one per seed as given: what it is worth, or how recent it is.
-    consent : ConsentLedger, optional
+    consent : ConsentLedger or False, optional
         Only people whom ``consent.allowed(ids, purpose)`` allows are learnt from and ranked.
     purpose : Purpose or str, default "profiling"
         What consent is asked for.
     restricted_use : {"housing", "credit", "employment"}, optional
         What the ranking is for, where the law restricts it: refused unless acknowledged.
     acknowledge : bool, default False
-        That the law was looked at. Traits of age, gender, family, origin and place by their
-        names are left out then, with a warning.
+        That the law was looked at. Traits of age, gender, family, origin and place are left out
+        then, with a warning, as far as their names tell; names cannot tell all: look at
+        `Fairness.proxies`.
     kinds, pii, allow, max_levels
         As `read_traits` takes them.
     sample : int, default 200,000
@@ -158,21 +163,37 @@ def fit(
         step()
         training = _training(people.coded, is_seed, weight, settings)
         name, candidates = settings.method, tuple[Candidate, ...]()
-        if name == "auto":
-            name, candidates = choose_method(training)
-        step()
-        likeness = fit_method(name, training)
+        with one_blas_thread():
+            if name == "auto":
+                name, candidates = choose_method(training)
+            step()
+            likeness = fit_method(name, training)
         step()
     inside = is_seed >= 0
     coded = people.coded.take(inside) if not inside.all() else people.coded
     chosen = is_seed[inside] == 1
+    single, auc = best_trait(coded, chosen)
+    _warn_of_giveaways(single.name, auc)
     return LookalikeModel(
         settings=settings, fitted_on=facts, candidates_=candidates, columns=people.columns,
         left_out=people.left_out, kind=people.kind, seed_ids=wanted.ids, consent=consent,
         _likeness=likeness, _typical=Typical.of(coded),
         _differences=compare_traits(coded.take(chosen), weight[is_seed == 1], coded, people.kind),
-        _single=best_trait(coded, chosen),
+        _single=single,
     )  # fmt: skip
+
+
+def _warn_of_giveaways(name: str, auc: float) -> None:
+    if auc > GIVEAWAY:
+        warn_caller(
+            f"The trait {name!r} alone tells seeds from all others. If it says who is a seed, "
+            "nobody else can be found by it: leave it out with exclude=."
+        )
+    elif auc <= 0.5:
+        warn_caller(
+            "No trait tells seeds from others better than chance: the ranking is one of chance. "
+            "Give traits in which the seeds differ."
+        )
 
 
 def _place_seeds(
@@ -209,6 +230,7 @@ def _place_seeds(
     return is_seed, weight, FittedOn(
         n_population=len(people.ids), n_seeds=n_seeds, n_eff=n_eff, n_seeds_absent=n_absent,
         n_without_consent=n_barred, n_seeds_without_consent=barred_seeds,
+        consent_asked=consent is not None and consent is not False,
         data_hash=_digest(people.coded, people.ids, is_seed, weight),
     )  # fmt: skip
 

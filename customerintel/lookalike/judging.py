@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.audit.small_cells import check_min_cell
-from customerintel.audit.tie_rule import tie_numbers
 from customerintel.exceptions import InvalidArgumentError, SchemaError
 from customerintel.lookalike.audience_fairness import Fairness, fairness_of
 from customerintel.lookalike.audience_gains import gains_of
 from customerintel.lookalike.coded import Coded
 from customerintel.lookalike.evaluation import Evaluation, read_shares
+from customerintel.lookalike.fit_settings import FitSettings
 from customerintel.lookalike.people import People, open_people
 from customerintel.lookalike.ranking import read_size
+from customerintel.lookalike.ranking_people import order_of
 from customerintel.lookalike.seed_list import read_seeds
 from customerintel.models.intervals import check_level
+from customerintel.schema import PII
 from customerintel.tables.ids import CustomerIds
+from customerintel.tables.trait_names import class_of
 from customerintel.tables.traits import Traits, read_traits
 
 if TYPE_CHECKING:
@@ -29,6 +32,9 @@ __all__ = ["evaluate_model", "fairness_of_model"]
 
 Floats = NDArray[np.float64]
 
+#: Levels of an attribute to audit by, at most.
+MOST_LEVELS = 100
+
 
 def evaluate_model(
     model: LookalikeModel, holdout_seeds: Any, prospects: Any, people: People, *,
@@ -36,7 +42,7 @@ def evaluate_model(
 ) -> Evaluation:  # fmt: skip
     """Rank prospects and look where later seeds stand; the body of `LookalikeModel.evaluate`."""
     shares, level = read_shares(top), check_level(level)
-    later = read_seeds(holdout_seeds, None).ids
+    later = read_seeds(holdout_seeds, None, "held-out seeds").ids
     if (later.texts is None) != (people.ids.texts is None):
         raise SchemaError(
             "The held-out seeds and the prospects have ids of different types, so nobody could be "
@@ -53,9 +59,10 @@ def evaluate_model(
     rankings = {"model": model._likeness.margin(people.coded)}
     single = model._single
     rankings[f"best trait: {single.name}"] = single.score(people.coded)
-    if baselines:
-        columns = _columns(prospects, customer_id, list(baselines), people.ids, "baselines")
-        for name in baselines:
+    named = _names(baselines, "baselines")
+    if named:
+        columns = _columns(prospects, customer_id, named, people.ids, "baselines")
+        for name in named:
             if name not in columns.numeric:
                 raise InvalidArgumentError(
                     f"The baseline {name!r} holds no numbers to rank by. Give a column of numbers, "
@@ -80,7 +87,12 @@ def fairness_of_model(
 ) -> Fairness:  # fmt: skip
     """Compare the audience with all prospects; the body of `LookalikeModel.fairness`."""
     level, min_cell = check_level(level), check_min_cell(min_cell)
-    names = [attributes] if isinstance(attributes, str) else list(attributes)
+    names = _names(attributes, "attributes")
+    if not len(people.ids):
+        raise InvalidArgumentError(
+            "There is nobody to choose from: all prospects are seeds of the model, or without "
+            "consent. Give prospects of whom some are neither."
+        )
     used = [name for name in names if name in model.columns]
     if used or not names:
         shown = ", ".join(map(repr, used))
@@ -91,14 +103,41 @@ def fairness_of_model(
             if used
             else "attributes names no column to audit by, such as ['age_band', 'gender']."
         )
+    attributed = _columns(prospects, customer_id, names, people.ids, "attributes")
+    _check_attributes(attributed, model.settings)
     margin = model._likeness.margin(people.coded)
     chosen = np.zeros(len(margin), bool)
-    order = np.lexsort((tie_numbers(people.ids), -margin))
-    chosen[order[: read_size(selected, len(margin))]] = True
+    chosen[order_of(people, margin)[: read_size(selected, len(margin), "selected")]] = True
     return fairness_of(
-        margin, chosen, _columns(prospects, customer_id, names, people.ids, "attributes"),
-        _as_traits(people.coded, model), level=level, min_cell=min_cell, kind=people.kind,
+        margin, chosen, attributed, _as_traits(people.coded, model), level=level,
+        min_cell=min_cell, kind=people.kind,
     )  # fmt: skip
+
+
+def _check_attributes(attributes: Traits, settings: FitSettings) -> None:
+    """Refuse what names people one by one: a group of one is a person."""
+    for name in attributes.names:
+        if class_of(name, settings.pii, {}) is PII.DIRECT:
+            raise InvalidArgumentError(
+                f"{name!r} is identity data (PII class direct), which names people and not "
+                "groups of them. Audit by an attribute such as 'age_band'."
+            )
+        levels = attributes.categorical[name][1] if name in attributes.categorical else ()
+        if len(levels) > MOST_LEVELS:
+            raise InvalidArgumentError(
+                f"{name!r} has {len(levels):,} levels; to audit by, at most {MOST_LEVELS}. Make "
+                "a column of fewer groups of it."
+            )
+
+
+def _names(given: Any, argument: str) -> list[str]:
+    """Return the names of columns, of which one alone may be a text."""
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
+        raise InvalidArgumentError(
+            f"{argument} takes a list of column names; got {type(given).__name__}."
+        )
+    return list(names)
 
 
 def _columns(

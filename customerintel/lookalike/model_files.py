@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from customerintel.exceptions import InvalidArgumentError
+from customerintel.exceptions import CustomerIntelError, InvalidArgumentError
 from customerintel.lookalike.choosing import Candidate
 from customerintel.lookalike.fit_settings import FitSettings
 from customerintel.lookalike.fitted_model import LookalikeModel
 from customerintel.lookalike.fitted_on import FittedOn
 from customerintel.lookalike.likeness import kind_of
+from customerintel.lookalike.restricted_use import remind_of
+from customerintel.lookalike.safe_writing import replace_file
 from customerintel.lookalike.score_explanation import Typical
 from customerintel.lookalike.single_traits import SingleTrait
 from customerintel.lookalike.trait_differences import TraitDifferences
@@ -31,6 +34,10 @@ VERSION = 1
 
 def write(model: LookalikeModel, path: str | Path) -> None:
     """Write a model; the body of `LookalikeModel.save`."""
+    if not isinstance(path, str | Path):
+        raise InvalidArgumentError(
+            f"save takes a path to write to, a str or a Path; got {type(path).__name__}."
+        )
     ids = model.seed_ids
     content = {
         "format": FORMAT,
@@ -49,12 +56,16 @@ def write(model: LookalikeModel, path: str | Path) -> None:
         "differences": model._differences.to_state(),
         "single": model._single.to_state(),
     }
-    target = Path(path)
-    if not target.parent.is_dir():
-        raise InvalidArgumentError(
-            f"There is no folder to write {target.name!r} to. Make it first, or correct the path."
-        )
-    target.write_text(json.dumps(content, default=_plain) + "\n", encoding="utf-8")
+    # plain values only, so that what is read again has the same digest
+    content = json.loads(json.dumps(content, default=_plain))
+    content["digest"] = _digest(content)
+    replace_file(Path(path), json.dumps(content) + "\n")
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of all but the digest itself, in its order, whatever the spaces."""
+    rest = {name: value for name, value in content.items() if name != "digest"}
+    return hashlib.sha256(json.dumps(rest).encode("ascii")).hexdigest()
 
 
 def _plain(value: Any) -> Any:
@@ -70,8 +81,9 @@ def load(path: str | Path, *, consent: Any = None) -> LookalikeModel:
     ----------
     path : str or Path
         Written by ``model.save(path)``.
-    consent : ConsentLedger, optional
-        The ledger to rank by; none is kept in the file.
+    consent : ConsentLedger or False, optional
+        The ledger to rank by; none is kept in the file. A model that was fitted with one needs
+        it here or at each call. False: nobody has to be asked.
 
     Returns
     -------
@@ -82,7 +94,13 @@ def load(path: str | Path, *, consent: Any = None) -> LookalikeModel:
     Raises
     ------
     InvalidArgumentError
-        If there is no such file, or it holds no model of this version.
+        If there is no such file, it holds no model of this version, or it is not as it was
+        written: a digest in it guards against damage, and not against malice.
+
+    Warns
+    -----
+    DataQualityWarning
+        If the model is for a use that the law restricts.
     """
     from customerintel.lookalike.consent_filter import check_consent
 
@@ -103,25 +121,34 @@ def load(path: str | Path, *, consent: Any = None) -> LookalikeModel:
             f"{name!r} has format_version {content.get('format_version')!r}, and this release "
             f"reads {VERSION}. Fit and save the model again, or use the release that wrote it."
         )
+    if content.get("digest") != _digest(content):
+        raise InvalidArgumentError(
+            f"{name!r} is not complete, or was changed after it was saved: its digest differs. "
+            "Take an intact copy, or fit and save the model again."
+        )
     try:
-        return _rebuild(content, consent)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        model = _rebuild(content, consent)
+    except (CustomerIntelError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise InvalidArgumentError(
             f"{name!r} is not complete ({type(error).__name__}). Fit and save the model again."
         ) from None
+    remind_of(model, model.settings.restricted_use)
+    return model
 
 
 def _parse(path: Path) -> Any:
-    if not path.is_file():
-        raise InvalidArgumentError(
-            f"There is no file {path.name!r} in the folder given. Check the path to the model."
-        )
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8") if path.is_file() else None
+        content = None if text is None else json.loads(text)
     except (OSError, ValueError, RecursionError):
         raise InvalidArgumentError(
             f"{path.name!r} cannot be read as JSON. Give the path that model.save() wrote to."
         ) from None
+    if text is None:
+        raise InvalidArgumentError(
+            f"There is no file {path.name!r} in the folder given. Check the path to the model."
+        )
+    return content
 
 
 def _rebuild(content: Mapping[str, Any], consent: Any) -> LookalikeModel:

@@ -8,7 +8,7 @@ from typing import Any
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.lookalike.coded import Coded
 from customerintel.lookalike.fit_settings import FitSettings
-from customerintel.lookalike.restricted_use import protected
+from customerintel.lookalike.protected_names import protected
 from customerintel.tables.customer_table import CustomerTable
 from customerintel.tables.frames import open_table
 from customerintel.tables.ids import CustomerIds

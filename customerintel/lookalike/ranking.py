@@ -37,9 +37,11 @@ class RankedProspects:
         In the order of rank.
     score : ndarray of float64, shape (n,)
         From 0 to 1, never rising: the chance to be a seed (of "pu_elkan_noto": a positive), or
-        a likeness, by the method.
+        a likeness, by the method. Where several have the score 1, what is behind it still ranks
+        them; `LookalikeModel.evaluate` goes by the same.
     rank : ndarray of int64, shape (n,)
-        From 1. Equal scores are ranked by a hash of the id, whatever the order of the rows.
+        From 1. People who are equal in all that counts are ranked by a hash of the id, whatever
+        the order of the rows.
     percentile : ndarray of float64, shape (n,)
         Share of those ranked who come after, of 100: 100·(1 − (rank − ½)/n).
     n_seeds_left_out : int
@@ -154,8 +156,10 @@ class RankedProspects:
         }  # fmt: skip
 
 
-def read_size(size: Any, n_ranked: int) -> int:
+def read_size(size: Any, n_ranked: int, name: str = "top()") -> int:
     """Return how many people a share (a float) or a number (an int) of those ranked are.
+
+    `name` is that of the argument, for the message.
 
     Raises
     ------
@@ -167,6 +171,6 @@ def read_size(size: Any, n_ranked: int) -> int:
     if is_number(size) and not is_count(size) and 0.0 < size <= 1.0:
         return min(max(1, round(float(size) * n_ranked)), n_ranked)
     raise InvalidArgumentError(
-        "top() takes a share above 0, at most 1.0, or a whole number of people of at "
+        f"{name} takes a share above 0, at most 1.0, or a whole number of people of at "
         f"least 1; got {size!r}."
     )

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from typing import Any
+from weakref import WeakSet
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.tables.notices import warn_caller
 
-__all__ = ["RESTRICTED", "check_use", "protected"]
+__all__ = ["RESTRICTED", "check_use", "remind_of"]
 
 RESTRICTED = ("housing", "credit", "employment")
 
-#: Words of names of columns that stand for who somebody is, or where.
-_PROTECTED: Mapping[str, tuple[str, ...]] = {
-    "age": ("age", "ages", "birth", "birthday", "birthdate", "birthyear", "dob", "born", "yob"),
-    "gender": ("gender", "sex", "male", "female", "pronoun", "pronouns", "salutation", "title"),
-    "place": (
-        "postcode", "postal", "zip", "zipcode", "plz", "area", "neighbourhood", "neighborhood",
-        "district", "tract", "block", "county", "city", "town", "latitude", "longitude", "lat",
-        "lon", "lng", "geo", "region",
-    ),
-    "family": ("marital", "married", "family", "children", "child", "kids", "pregnant"),
-    "origin": (
-        "race", "ethnic", "ethnicity", "nationality", "origin", "religion", "language",
-        "disability",
-    ),
-}  # fmt: skip
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+#: Models whose callers were reminded.
+_REMINDED: WeakSet[Any] = WeakSet()
 
 
 def check_use(restricted_use: object, acknowledge: object) -> str | None:
@@ -57,22 +42,20 @@ def check_use(restricted_use: object, acknowledge: object) -> str | None:
             "acknowledge=True they are made without traits of age, gender, family, origin and "
             "place, and you must audit the result with model.fairness."
         )
-    warn_caller(
-        f"Look-alikes for {restricted_use}: traits of age, gender, family, origin and place are "
-        "left out, and others may stand for them. Audit the result with model.fairness before "
-        "anybody is chosen by it."
-    )
+    _warn(restricted_use)
     return restricted_use
 
 
-def protected(names: Iterable[str]) -> dict[str, str]:
-    """Return which names stand for who somebody is or where, and for what."""
-    found = {}
-    for name in names:
-        parts = [word.casefold() for word in _WORD.findall(name)]
-        words = {*parts, *map("".join, pairwise(parts))}  # postCode, zip_code
-        for what, known in _PROTECTED.items():
-            if words & set(known):
-                found[name] = what
-                break
-    return found
+def remind_of(model: Any, restricted_use: str | None) -> None:
+    """Repeat the warning, once for each model, where it is read or ranks for the first time."""
+    if restricted_use is not None and model not in _REMINDED:
+        _REMINDED.add(model)
+        _warn(restricted_use)
+
+
+def _warn(restricted_use: str) -> None:
+    warn_caller(
+        f"Look-alikes for {restricted_use}: traits of age, gender, family, origin and place are "
+        "left out, as far as their names tell, and others may stand for them. Audit the result "
+        "with model.fairness before anybody is chosen by it."
+    )

@@ -45,7 +45,7 @@ def effective_number(weights: Floats) -> float:
     return float(weights.sum()) ** 2 / square if square else 0.0
 
 
-def read_seeds(seeds: Any, weights: Any = None) -> Seeds:
+def read_seeds(seeds: Any, weights: Any = None, what: str = "seeds") -> Seeds:
     """Read seeds.
 
     Parameters
@@ -54,6 +54,8 @@ def read_seeds(seeds: Any, weights: Any = None) -> Seeds:
         Ids in any order; of those that stand twice, the greatest weight counts.
     weights : array of float, optional
         One per seed as given; None: 1 each.
+    what : {"seeds", "held-out seeds"}
+        What they are, for a message.
 
     Raises
     ------
@@ -62,7 +64,8 @@ def read_seeds(seeds: Any, weights: Any = None) -> Seeds:
     """
     ids = _ids_of(seeds)
     if not len(ids):
-        raise InvalidArgumentError("There are no seeds. Give the ids of at least 10 people.")
+        wanted = "at least 10 people" if what == "seeds" else "seeds who were not learnt from"
+        raise InvalidArgumentError(f"There are no {what}. Give the ids of {wanted}.")
     given = _weights(weights, len(ids))
     keys, place = np.unique(ids.keys, return_inverse=True)
     largest = np.zeros(len(keys))

@@ -65,10 +65,13 @@ def _groups(people: Coded, name: str, edges: Floats, size: int) -> Ints:
     return np.where(np.isnan(values), size, np.searchsorted(edges, values, "right"))
 
 
-def best_trait(people: Coded, is_seed: Mask) -> SingleTrait:
-    """Return the trait whose groups alone put seeds highest, among the people it was counted on."""
+def best_trait(people: Coded, is_seed: Mask) -> tuple[SingleTrait, float]:
+    """Return the trait whose groups alone put seeds highest, and the AUC of doing so.
+
+    Both are of the people it was counted on.
+    """
     names = (*people.numbers, *people.labels)
-    return max((_count(people, name, is_seed) for name in names), key=lambda pair: pair[1])[0]
+    return max((_count(people, name, is_seed) for name in names), key=lambda pair: pair[1])
 
 
 def _count(people: Coded, name: str, is_seed: Mask) -> tuple[SingleTrait, float]:

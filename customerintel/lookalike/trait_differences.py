@@ -132,17 +132,24 @@ def _numbers(
     here, there = ~np.isnan(ours), ~np.isnan(theirs)
     found = []
     if here.any() and there.any():
-        w = weights[here]
-        mean = float(np.average(ours[here], weights=w))
-        variance = float(np.average((ours[here] - mean) ** 2, weights=w))
-        mean_all, variance_all = float(theirs[there].mean()), float(theirs[there].var())
+        w, scale = weights[here], _scale(ours[here], theirs[there])
+        mine, all_of_them = ours[here] / scale, theirs[there] / scale
+        mean = float(np.average(mine, weights=w))
+        variance = float(np.average((mine - mean) ** 2, weights=w))
+        mean_all, variance_all = float(all_of_them.mean()), float(all_of_them.var())
         spread = np.sqrt(0.5 * (variance + variance_all))
         difference = (mean - mean_all) / spread if spread > 0.0 else np.nan
-        found.append((name, "", mean, mean_all, float(difference)))
+        found.append((name, "", mean * scale, mean_all * scale, float(difference)))
     gone = float(weights[~here].sum() / weights.sum()), float((~there).mean())
     if any(gone):
         found.append((name, MISSING, *_shares(*gone)))
     return found
+
+
+def _scale(*parts: Floats) -> float:
+    """Return 1; of numbers whose squares or sums are no floats, the greatest of them."""
+    greatest = max(float(np.abs(part).max()) for part in parts)
+    return 1.0 if greatest == 0.0 or 1e-100 < greatest < 1e100 else greatest
 
 
 def _shares(ours: float, theirs: float) -> tuple[float, float, float]:

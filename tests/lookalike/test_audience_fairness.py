@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.lookalike.audience_fairness import fairness_of
+from customerintel.lookalike.count_ranges import CountRanges
 from customerintel.lookalike.proxies import Groups, cramers_v, groups_of
 from customerintel.tables.kinds import Kind
 from customerintel.tables.traits import read_traits
@@ -68,20 +71,96 @@ def test_what_stands_in_for_an_attribute_comes_first(found):
     assert fairness.score_association["age_band"] > 0.3
 
 
-def test_few_people_are_not_told_of(people):
-    band = people["age_band"].copy()
-    band[:4] = "very old"
-    scores = np.random.default_rng(0).permutation(np.linspace(1.0, 0.0, N))
-    fairness = fairness_of(
-        scores, scores > 0.8, read_traits({"a": band}, names=["a"]),
-        read_traits({"noise": people["noise"]}), level=0.95, min_cell=10, kind=Kind("dict"),
+def audit(scores, selected, **columns):
+    return fairness_of(
+        scores, selected, read_traits(columns, names=[*columns]),
+        read_traits({"noise": np.arange(len(scores)) % 97}), level=0.95, min_cell=10,
+        kind=Kind("dict"),
     )  # fmt: skip
-    rates = fairness.groups["a"]
-    hidden = [name for name, gone in zip(rates.group, rates.suppressed, strict=True) if gone]
-    # the four, and the next smallest, without whom the total would tell them
-    assert "very old" in hidden
-    assert len(hidden) == 2
-    assert np.isnan(rates.ratio[rates.suppressed]).all()
+
+
+def test_few_people_are_told_of_together_or_not_at_all(people):
+    scores = np.random.default_rng(0).permutation(np.linspace(1.0, 0.0, N))
+    few, some = people["age_band"].copy(), people["age_band"].copy()
+    few[:4] = "very old"
+    some[:4], some[4:11] = "very old", None
+    # eleven people who are chosen with others, and four who are not to be told
+    found = audit(scores, scores > 0.5, few=few, some=some)
+    a, b = found.groups["few"], found.groups["some"]
+    assert a.group == ("middle", "old", "young", "(too few to tell)")
+    assert np.isnan([a.eligible[-1], a.selected[-1], a.ratio_upper[-1]]).all()
+    assert a.suppressed.tolist() == [False, False, False, True]
+    # the four are in no number of the other attribute either, whose last seven are too few then
+    assert b.group[-1] == "(too few to tell)"
+    assert found.n_eligible == N - 11 == a.eligible[:3].sum() == b.eligible[:3].sum()
+    alone = audit(scores, scores > 0.5, some=some)
+    assert alone.groups["some"].group == ("middle", "old", "young", "(others)")
+    assert alone.groups["some"].eligible[-1] == 11.0
+
+
+def test_few_who_were_selected_are_judged_by_a_bound():
+    band = np.repeat(np.array(["f", "m"], object), [2_308, 3_054])
+    selected = np.zeros(len(band), bool)
+    selected[:5] = selected[-263:] = True
+    found = audit(selected + 0.0, selected, g=band)
+    rates = found.groups["g"]
+    assert np.isnan(rates.selected).all()
+    assert rates.suppressed.tolist() == [True, False]
+    # at most nine of the 268, beside 259 at least
+    assert rates.ratio_upper[0] == pytest.approx((9 / 2_308) / (259 / 3_054))
+    assert rates.below_four_fifths.tolist() == [True, False]
+    assert rates.rate[1] == pytest.approx(263 / 3_054)
+    assert rates.lowest_ratio == rates.ratio_upper[0]
+    assert found.total_variation["g"] <= abs(2_308 / len(band) - 5 / 268)
+    assert found.total_variation["g"] == pytest.approx(2_308 / len(band) - 9 / 268)
+
+
+def test_what_cannot_be_compared_is_not_called_fair():
+    band = np.full(300, "f", object)
+    band[:4] = "m"
+    scores = np.linspace(1.0, 0.0, 300)
+    found = audit(scores, scores > 0.5, g=band)
+    assert np.isnan(found.groups["g"].lowest_ratio)
+    assert np.isnan(found.to_frame("attributes")["lowest_ratio"]).all()
+    assert "below_four_fifths=unknown" in repr(found)
+    # thirty people of whom one to nine are selected may be below four fifths, or not
+    band[:], band[55:85] = "f", "x"
+    rates = audit(scores, scores > 0.8, g=band).groups["g"]
+    assert np.isnan(rates.lowest_ratio)
+    assert not rates.known[rates.group.index("x")]
+
+
+@pytest.mark.parametrize("n", [1, 5, 12, 40])
+def test_a_handful_of_people_are_not_told_of(n):
+    scores = np.linspace(1.0, 0.0, n)
+    selected = np.arange(n) < max(1, n // 10)
+    band = np.array(["a", "b", "c"], object)[np.arange(n) % 3]
+    found = audit(scores, selected, g=band, one=np.full(n, "x", object))
+    for part in found.parts:
+        found.to_frame(part)
+    rates = found.groups["g"]
+    shown = rates.eligible[~np.isnan(rates.eligible)]
+    assert (shown >= 10).all()
+    assert np.isnan(rates.selected).all()
+    assert np.isnan(rates.lowest_ratio)
+    assert "below_four_fifths=unknown" in repr(found)
+
+
+def test_no_arithmetic_tells_a_small_number():
+    """Whoever sees what is shown, and the size of the audience, tries all that can be."""
+    k, eligible = 4, np.array([12, 15, 40])
+    for chosen in itertools.product(range(13), range(16), (0, 2, 9, 25, 38)):
+        counts = np.array(chosen)
+        small = ((counts > 0) & (counts < k)) | ((counts < eligible) & (eligible - counts < k))
+        if not small.any():
+            continue
+        ranges = CountRanges.of(eligible, counts, k)
+        assert (ranges.hidden >= small).all()
+        assert ((ranges.low <= counts) & (counts <= ranges.high)).all()
+        each = [range(int(a), int(b) + 1) for a, b in zip(ranges.low, ranges.high, strict=True)]
+        fits = [one for one in itertools.product(*each) if sum(one) == counts.sum()]
+        for place in np.flatnonzero(small):
+            assert len({one[place] for one in fits}) > 1
 
 
 def test_the_association_of_two_attributes_is_that_of_scipy():

@@ -171,6 +171,14 @@ def test_excluded_columns_and_identity_are_no_traits():
     assert len(model.score(bare))
 
 
+def test_one_column_to_exclude_is_a_text_or_a_list():
+    people = table()
+    one = lookalike.fit(seeds_of(people), people, method="logistic", exclude="age")
+    several = lookalike.fit(seeds_of(people), people, method="logistic", exclude=["age"])
+    assert one.traits == several.traits == ("visits", "spend", "plan", "branch")
+    assert one.settings == several.settings
+
+
 def test_restricted_use_needs_acknowledgement_and_leaves_traits_out():
     people = table() | {"postCode": np.array(["a", "b", "c"] * 500, object)}
     with pytest.warns(DataQualityWarning, match="Look-alikes for housing"):

@@ -198,6 +198,43 @@ def test_c_is_the_share_of_the_positives_that_are_seeds():
         assert weight[0] > 0.75 > 0.1 > weight[1]
 
 
+def test_c_is_not_measured_on_positives_who_look_like_others():
+    """Few are surely positive: the mean over held-out seeds (e1) would be a fifth of c."""
+    rng = np.random.default_rng(0)
+    n, c = 12_000, 0.5
+    x, z = rng.normal(size=n), rng.choice(np.array(list("abcd"), object), n)
+    steep = rng.random(n) < expit(3.0 * x - 3.0)
+    faint = rng.random(n) < expit(x - 3.0 + (z == "a"))
+    people = {"customer_id": np.arange(n), "x": x, "z": z}
+    found = []
+    for positive in (steep, faint):
+        seeds = np.flatnonzero(positive & (rng.random(n) < c))
+        model = lookalike.fit(seeds, people, method="pu_elkan_noto")
+        ranked = model.score(people)
+        at_one = ranked.score == 1.0
+        assert at_one.mean() < 0.04
+        # who shares the score 1 has a rank by what is behind it
+        assert np.corrcoef(x[ranked.customer_id[at_one]], ranked.rank[at_one])[0, 1] < -0.3
+        found.append(model.c_)
+    assert found[0] == pytest.approx(c, abs=0.06)
+    # no group of people is of positives alone: c can be told from below only
+    assert 0.2 < found[1] < c
+
+
+def test_c_of_a_sample_is_that_of_the_population():
+    rng = np.random.default_rng(1)
+    n = 8_000
+    positive = rng.random(n) < 0.2
+    people = {
+        "customer_id": np.arange(n),
+        "a": rng.normal(size=n) + 4.0 * positive,
+        "b": rng.normal(size=n) + 4.0 * positive,
+    }
+    seeds = np.flatnonzero(positive & (rng.random(n) < 0.4))
+    model = lookalike.fit(seeds, people, method="pu_elkan_noto", sample=2_000)
+    assert model.c_ == pytest.approx(0.4, abs=0.07)
+
+
 def test_scores_are_chances_of_the_population_whatever_the_sample():
     people = table(5_000)
     seeds = seeds_of(people)
