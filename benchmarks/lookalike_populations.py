@@ -7,6 +7,7 @@ the positives are the seeds. The others stay among the unlabelled: they are to b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,9 +121,9 @@ def _constant(odds: Floats) -> float:
 
 def _observed(rng: np.random.Generator, latent: Floats) -> list[Floats]:
     """Numbers as tables hold them: skewed, rounded, with gaps."""
-    found = []
+    found: list[Floats] = []
     for j in range(N_NUMERIC):
-        column = latent[:, j].copy()
+        column: Any = latent[:, j].copy()
         if j % 3 == 1:
             column = np.round(np.exp(1.0 + column), 2)
         elif j % 3 == 2:

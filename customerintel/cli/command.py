@@ -22,7 +22,14 @@ USER_ERROR = 2
 #: Arguments of the library that are options here, as its messages write them.
 _ARGUMENT = re.compile(
     r"\b(customer_id|timestamp|amount|quantity|unit_price|order_id|kind|timestamp_format"
-    r"|on_invalid|as_of|window|bins|scheme|core_share|cohort_period|period|currency|title)=(?:'([^']*)'|\"([^\"]*)\"|(\w+))?"
+    r"|on_invalid|as_of|window|bins|scheme|core_share|cohort_period|period|currency|title"
+    r"|customers|population|geojson|segment|area|location|progress)=(?:'([^']*)'|\"([^\"]*)\"|(\w+))?"
+)
+#: Options that messages name without a value, too.
+_NAME = re.compile(
+    r"\b(core_share|cohort_period)\b"
+    r"|^(segment|area|location|population|geojson|title|currency|period)"
+    r"(?= (?:must|names|holds|says))"
 )
 
 
@@ -81,10 +88,11 @@ def in_options(message: str) -> str:
 
     def option(found: re.Match[str]) -> str:
         name, *values = found.groups()
-        value = next((value for value in values if value), "")
+        value = next((value for value in values if value and value != "True"), "")
         return f"--{name.replace('_', '-')} {value}".rstrip()
 
     told = _ARGUMENT.sub(option, message)
+    told = _NAME.sub(lambda found: f"--{found[0].replace('_', '-')}", told)
     return told.replace("See .rejected.counts() for the rules", "See below for the rules")
 
 

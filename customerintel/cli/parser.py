@@ -11,6 +11,7 @@ __all__ = ["build_parser"]
 
 TABLE_SUFFIXES = (".csv", ".parquet")
 LOG_SUFFIXES = (".csv", ".csv.gz", ".parquet")
+PLACE_SUFFIXES = (".csv", ".csv.gz")
 PAGE_SUFFIXES = (".html", ".htm")
 
 
@@ -86,6 +87,7 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     columns.add_argument("--channel", metavar="COLUMN", help="where or how it was bought")
     _add_reading(parser.add_argument_group("reading"))
     _add_page(parser.add_argument_group("report"))
+    _add_places(parser.add_argument_group("who lives where (columns are found where it is clear)"))
     parser.set_defaults(run=_run_report)
 
 
@@ -112,6 +114,17 @@ def _add_page(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--no-churn", action="store_true", help="leave the churn outlook out")
     group.add_argument("--no-value", action="store_true", help="leave the customer value out")
     group.add_argument("--progress", action="store_true", help="show a progress bar (needs tqdm)")
+
+
+def _add_places(group: argparse._ArgumentGroup) -> None:
+    for name, text in (
+        ("customers", "one row per customer, .csv; ids in customer_id, or as in the log"),
+        ("population", "how many people live where, .csv"),
+    ):
+        group.add_argument(f"--{name}", type=_place_path, metavar="FILE", help=text)
+    group.add_argument("--geojson", type=Path, metavar="FILE", help="shapes of the areas")
+    for name in ("segment", "area", "location"):
+        group.add_argument(f"--{name}", metavar="COLUMN", help=f"the {name} of each row")
 
 
 def _add_columns(group: argparse._ArgumentGroup) -> None:
@@ -175,6 +188,10 @@ def _table_path(text: str) -> Path:
 
 def _log_path(text: str) -> Path:
     return _path_ending_in(LOG_SUFFIXES, text)
+
+
+def _place_path(text: str) -> Path:
+    return _path_ending_in(PLACE_SUFFIXES, text)
 
 
 def _page_path(text: str) -> Path:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
+from customerintel.cli.place_tables import place_options
 from customerintel.cli.segment import check_files, given, report_rejected
 from customerintel.cli.segment import in_options as broken_rules
 from customerintel.exceptions import DataValidationError, InvalidArgumentError
@@ -30,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Read the log, make the report and write it."""
     import customerintel as ci
     from customerintel.report import build
+    from customerintel.report.warnings_told import in_plain_words
 
     check_files(arguments)
     # known before minutes of work
@@ -48,10 +51,23 @@ def run(arguments: argparse.Namespace) -> int:
         options["churn"] = False
     if arguments.no_value:
         options["value"] = False
+    options |= place_options(arguments, ids_are_texts=log._texts is not None)
     page = build(log, **options, progress=arguments.progress)
     path = page.save(arguments.out)
+    for text in dict.fromkeys(in_plain_words(one.text) for one in page.notes):
+        _tell(text)
     print(
         f"{log.n_transactions:,} transactions of {log.n_customers:,} customers; "
-        f"{len(page.sections)} sections, {len(page.notes)} notes on the data\n\nwrote {path}"
+        f"{len(page.sections)} sections, {len(page.notes)} "
+        f"note{'' if len(page.notes) == 1 else 's'} on the data\n\nwrote {path}"
     )
     return 0
+
+
+def _tell(text: str) -> None:
+    """Show a note of the page; one that makes its numbers wrong is a warning."""
+    from customerintel.report.shared_moments import ADVICE
+
+    kind = "warning" if ADVICE in text else "note"
+    told = text.replace(ADVICE, f"{ADVICE} (--order-id COLUMN)")
+    print(f"customerintel: {kind}: {' '.join(told.split())}", file=sys.stderr)

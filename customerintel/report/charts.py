@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from customerintel.report.markup import details, table
-from customerintel.report.svg_theme import draw
+from customerintel.report.markup import details, paragraph, table
+from customerintel.report.svg_theme import NothingToDraw, draw
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,7 +47,14 @@ def chart(
         Columns of the table that hold words.
     """
     alt = alt or f"{title}. {says}"
-    svg = draw(key, paint, height=height, alt=alt)
+    try:
+        svg = draw(key, paint, height=height, alt=alt)
+    except NothingToDraw:
+        svg = paragraph(
+            "There is nothing to draw: no number here is above 0, or those there are are of too "
+            "few customers to be told.",
+            kind="absent",
+        )
     numbers = details("The numbers", table(head, rows, title=f"{title}: the numbers", words=words))
     return (
         f'<figure id="fig-{key}" role="group" aria-label="{escape(title)}">'

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.report.small_groups import few
 from customerintel.tables.history import History
 from customerintel.tables.visits import visits_of
 
-__all__ = ["Daily", "Gap", "daily_of", "gaps_in", "odd_days", "usual_days_off"]
+__all__ = ["Daily", "Gap", "daily_of", "gaps_in", "odd_days", "usual_days_off", "without_few"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -37,6 +41,10 @@ class Daily:
         Orders, and rows that are returns.
     sales, returned : float64 array, shape (n_days,) or (0,)
         Money of purchases, and of returns (negative); empty where the log has no amounts.
+    customers : float64 array, shape (n_days,)
+        Customers with a purchase.
+    n_returning : int
+        Customers with a return.
     """
 
     days: NDArray[np.datetime64]
@@ -44,6 +52,8 @@ class Daily:
     returns: Floats
     sales: Floats
     returned: Floats
+    customers: Floats
+    n_returning: int
 
 
 def daily_of(history: History) -> Daily:
@@ -52,25 +62,49 @@ def daily_of(history: History) -> Daily:
     until = history._moment
     if not len(visits.packed):
         empty = np.empty(0)
-        return Daily(np.empty(0, "M8[D]"), empty, empty, empty, empty)
+        return Daily(np.empty(0, "M8[D]"), empty, empty, empty, empty, empty, 0)
     first = int(visits.days.min())
     n = int(visits.days.max()) - first + 1
-    counts, money = np.zeros((2, n)), np.zeros((2, n if len(visits.amounts) else 0))
-    for start in range(0, len(visits.packed), STRETCH):
-        rows = slice(start, start + STRETCH)
+    counts, money = np.zeros((3, n)), np.zeros((2, n if len(visits.amounts) else 0))
+    n_returning = 0
+    for low, high in _stretches(visits.offsets):
+        rows = slice(int(visits.offsets[low]), int(visits.offsets[high]))
         packed, days = visits.packed[rows], visits.days[rows] - first
         seen = (visits.seen_at[rows] if len(visits.seen_at) else packed >> 2) <= until
         marks = packed & 3
         counts[0] += np.bincount(days[seen & (marks == 0)], minlength=n)
         back = (marks & 1) == 1
         counts[1] += np.bincount(days[seen & back], minlength=n)
+        owner = np.repeat(np.arange(low, high), np.diff(visits.offsets[low : high + 1]))
+        counts[2] += np.bincount(_once(owner, days, seen & ~back), minlength=n)
+        n_returning += len(np.unique(owner[seen & back]))
         if len(visits.amounts):
             for place, chosen in enumerate((seen & ~back, seen & back)):
                 weights = visits.amounts[rows][chosen]
                 money[place] += np.bincount(days[chosen], weights=weights, minlength=n)
-    last = int(np.flatnonzero(counts.sum(axis=0)).max(initial=0)) + 1
+    last = int(np.flatnonzero(counts[:2].sum(axis=0)).max(initial=0)) + 1
     dates = np.datetime64(0, "D") + first + np.arange(last)
-    return Daily(dates, counts[0, :last], counts[1, :last], money[0, :last], money[1, :last])
+    return Daily(
+        dates, counts[0, :last], counts[1, :last], money[0, :last], money[1, :last],
+        counts[2, :last], n_returning,
+    )  # fmt: skip
+
+
+def _stretches(offsets: Ints) -> Iterator[tuple[int, int]]:
+    """Return the first customer of each stretch of rows and the one after the last."""
+    cuts = np.arange(0, int(offsets[-1]) + STRETCH, STRETCH)
+    edges = np.unique(np.searchsorted(offsets, cuts, "left").clip(0, len(offsets) - 1))
+    return pairwise(edges.tolist())
+
+
+def _once(
+    owner: Ints, days: NDArray[np.integer[Any]], chosen: NDArray[np.bool_]
+) -> NDArray[np.integer[Any]]:
+    """Return the days of some rows, each of a customer's once; they are in order of time."""
+    owner, days = owner[chosen], days[chosen]
+    new = np.ones(len(days), bool)
+    new[1:] = (days[1:] != days[:-1]) | (owner[1:] != owner[:-1])
+    return days[new]
 
 
 def odd_days(days: NDArray[np.datetime64], values: Floats) -> tuple[Floats, Floats]:
@@ -113,6 +147,22 @@ def odd_days(days: NDArray[np.datetime64], values: Floats) -> tuple[Floats, Floa
     with np.errstate(invalid="ignore", divide="ignore"):
         least = np.fmax(0.1, np.nan_to_num(1.0 / np.sqrt(usual), nan=0.1, posinf=0.1))
     return difference / np.fmax(spread, least), usual
+
+
+def without_few(daily: Daily) -> Floats:
+    """Return the purchases of every day; of days with few customers, what is usual around them.
+
+    That is the median of the days within two weeks, usual days off left out, so that no single
+    day tells.
+    """
+    open_days = np.flatnonzero(~usual_days_off(daily))
+    padded = np.pad(daily.purchases[open_days], 14, constant_values=np.nan)
+    around = np.lib.stride_tricks.sliding_window_view(padded, 29)
+    found = daily.purchases.copy()
+    hidden = few(daily.customers[open_days])
+    if hidden.any():
+        found[open_days[hidden]] = np.nanmedian(around[hidden], axis=1)
+    return found
 
 
 @dataclass(frozen=True)

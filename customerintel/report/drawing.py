@@ -8,15 +8,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.report.numbers import count, money, percent
-from customerintel.report.svg_theme import COLOURS, GRID, HEAT, HEAT_INK, INK, MUTED, PAPER
+from customerintel.plot.readable import short_number
+from customerintel.report.svg_theme import (
+    COLOURS,
+    GRID,
+    HEAT,
+    HEAT_INK,
+    INK,
+    MUTED,
+    PAPER,
+    NothingToDraw,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = [
-    "columns", "curves", "format_axis", "heat", "in_heat", "layers", "plain_axes", "rows_of_bars",
+    "columns", "curves", "format_axis", "heat", "in_heat", "plain_axes", "rows_of_bars",
     "tick_labels",
 ]  # fmt: skip
 
@@ -40,8 +49,8 @@ def plain_axes(figure: Figure, *, grid: str | None = "y") -> Axes:
 def format_axis(axis: Any, kind: str) -> None:
     """Write the numbers of an axis as the page does: "count", "money" or "percent"."""
     write: dict[str, Callable[[float], str]] = {
-        "count": _short,
-        "money": _short,
+        "count": short_number,
+        "money": short_number,
         "percent": lambda x: f"{100 * x:.0f} %".replace("-", "\u2212"),
     }
     from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -50,14 +59,6 @@ def format_axis(axis: Any, kind: str) -> None:
     steps = [1, 2, 5, 10] if whole else [1, 2, 2.5, 5, 10]
     axis.set_major_locator(MaxNLocator(5, integer=whole, steps=steps))
     axis.set_major_formatter(FuncFormatter(lambda x, _: write[kind](x)))
-
-
-def _short(number: float) -> str:
-    """Write a number of an axis: 250k, 1.5M."""
-    for scale, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
-        if abs(number) >= scale:
-            return f"{number / scale:,.4g}{letter}".replace("-", "\u2212")
-    return f"{number:,.4g}".replace("-", "\u2212")
 
 
 def tick_labels(ax: Axes, labels: Sequence[str], *, at: Floats | None = None) -> None:
@@ -79,6 +80,8 @@ def columns(
     """Return what draws one column per period; partial ones are faint."""
 
     def paint(figure: Figure) -> None:
+        if not np.nan_to_num(values).any():
+            raise NothingToDraw
         ax = plain_axes(figure)
         places = np.arange(len(values), dtype=np.float64)
         light = np.zeros(len(values), bool) if faint is None else faint
@@ -129,6 +132,8 @@ def curves(
     def paint(figure: Figure) -> None:
         from customerintel.plot.canvas import style
 
+        if not any(np.isfinite(y).any() for _, y in lines):
+            raise NothingToDraw
         ax = plain_axes(figure)
         for place, (name, y) in enumerate(lines):
             colour, dashes = style(place)
@@ -147,28 +152,6 @@ def curves(
         ax.set_xlabel(xlabel)
         if len(lines) > 1:
             _legend(ax, [name for name, _ in lines])
-
-    return paint
-
-
-def layers(
-    labels: Sequence[str], parts: Sequence[tuple[str, Floats]], *, kind: str
-) -> Callable[[Figure], None]:
-    """Return what draws stacked areas, the first at the bottom, in shades of one colour."""
-
-    def paint(figure: Figure) -> None:
-        ax = plain_axes(figure)
-        x = np.arange(len(labels), dtype=np.float64)
-        shades = np.linspace(len(HEAT) - 1, 1, len(parts)).round().astype(int)
-        ax.stackplot(
-            x, [y for _, y in parts], labels=[name for name, _ in parts],
-            colors=[HEAT[k] for k in shades], edgecolor=PAPER, linewidth=0.6,
-        )  # fmt: skip
-        format_axis(ax.yaxis, kind)
-        tick_labels(ax, labels)
-        ax.set_xlim(0, max(len(labels) - 1, 1))
-        ax.set_ylim(bottom=0)
-        _legend(ax, [name for name, _ in parts])
 
     return paint
 
@@ -223,10 +206,3 @@ def heat(
         ax.tick_params(colors=MUTED)
 
     return paint
-
-
-def written(kind: str, values: Floats, currency: str | None = None) -> list[str]:
-    """Write numbers of one kind."""
-    if kind == "percent":
-        return [percent(x) for x in values]
-    return [money(x, currency) if kind == "money" else count(x) for x in values]

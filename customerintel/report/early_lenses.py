@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from customerintel.audit.small_cells import hidden_cells
+from customerintel.plot.bridges import waterfall
 from customerintel.report.charts import chart
-from customerintel.report.drawing import columns, format_axis, plain_axes
+from customerintel.report.drawing import columns
 from customerintel.report.markup import Card, cards, figures, note, table
 from customerintel.report.material import FEW, Material
 from customerintel.report.numbers import (
     MISSING,
-    SMALL,
     amounts,
     count,
     decimal,
@@ -22,10 +21,15 @@ from customerintel.report.numbers import (
     span,
 )
 from customerintel.report.periods_as_words import short_day
-from customerintel.report.svg_theme import COLOURS, INK, MUTED
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from customerintel.report.pictures import picture
+from customerintel.report.small_groups import (
+    DASH,
+    TRANSITION,
+    hidden_groups,
+    hidden_in,
+    number,
+    share,
+)
 
 __all__ = ["lens_one", "lens_two"]
 
@@ -34,8 +38,8 @@ GROUPS = {
     "returned": "Back after a pause", "new": "New", "inactive": "In neither",
 }  # fmt: skip
 STEPS = {
-    "before": "before", "lapsed": "lapsed", "retained_orders": "retained:\norders",
-    "retained_order_value": "retained:\norder value", "returned": "returned", "new": "new",
+    "before": "before", "lapsed": "lapsed", "retained_orders": "retained: orders",
+    "retained_order_value": "retained: order value", "returned": "returned", "new": "new",
     "now": "now",
 }  # fmt: skip
 
@@ -57,7 +61,7 @@ def lens_one(lens: Any, material: Material) -> tuple[str, str]:
         Card("Customers who bought", count(buyers), f"of {count(f['customers_known'])} known"),
         Card(
             "Share who bought",
-            percent(f["buying_share"]),
+            share(buyers, f["customers_known"]),
             f"interval {span(percent(low), percent(high))}",
         ),
         Card("Purchases per buyer", decimal(f["orders_per_buyer"])),
@@ -70,12 +74,12 @@ def lens_one(lens: Any, material: Material) -> tuple[str, str]:
     body = cards(made)
     if enough:
         body += figures([_tenths(lens, currency), _orders(lens)])
-        share = dict(zip(lens.split.factors, lens.split.share, strict=True))
-        if np.isfinite(share.get("orders", np.nan)):
+        parts = dict(zip(lens.split.factors, lens.split.share, strict=True))
+        if np.isfinite(parts.get("orders", np.nan)):
             body += note(
                 f"Of the differences between customers in what they spend, "
-                f"{percent(share['orders'])} come from how often they buy, "
-                f"{percent(share['order_value'])} from how much at a time."
+                f"{percent(parts['orders'])} come from how often they buy, "
+                f"{percent(parts['order_value'])} from how much at a time."
             )
     return body, f"{said}."
 
@@ -103,26 +107,22 @@ def _tenths(lens: Any, currency: str | None) -> str:
 
 def _orders(lens: Any) -> str:
     bins = lens.orders
-    hidden = hidden_cells(bins.customers, FEW)
+    hidden = hidden_groups(bins.customers)
     shown = np.where(hidden, 0.0, bins.share)
     # short, so that all fit below their columns
     short = [x.replace(" and more", "+").replace(" to ", "\u2013") for x in bins.labels]
-    once = float(bins.share[0])
     return chart(
         "orders", columns(short, shown, kind="percent"), title="How often they bought",
-        says=f"Customers by number of purchases in the period; {percent(once)} bought once.",
+        says="Customers by number of purchases in the period"
+        + ("." if hidden[0] else f"; {percent(bins.share[0])} bought once."),
         head=["Purchases", "Customers", "Share"],
         rows=[
-            [label, _shown(n, few=few), MISSING if few else percent(x)]
-            for label, n, x, few in zip(
+            [label, number(n, hidden=gone), MISSING if gone else percent(x)]
+            for label, n, x, gone in zip(
                 bins.labels, bins.customers, bins.share, hidden, strict=True
             )
         ],
     )  # fmt: skip
-
-
-def _shown(n: int, *, few: bool) -> str:
-    return (SMALL if n < FEW else MISSING) if few else count(n)
 
 
 def lens_two(lens: Any, material: Material) -> tuple[str, str]:
@@ -136,49 +136,40 @@ def lens_two(lens: Any, material: Material) -> tuple[str, str]:
     when = f"from the period to {short_day(lens.ends[0])} to the one to {short_day(lens.ends[1])}"
     moved = "rose" if now > before else "fell" if now < before else "did not change"
     said = f"{name} {moved} by {percent(abs(growth))} {when}"
-    if n["lapsed"] >= FEW and n["new"] >= FEW:
+    hidden = hidden_in(groups.customers, TRANSITION)
+    told = dict(zip(groups.groups, (~hidden).tolist(), strict=True))
+    if told["lapsed"] and told["new"]:
         said += (
             f": {count(n['lapsed'])} customers of the period before did not buy, "
             f"{count(n['new'])} new ones came"
         )
-    hidden = hidden_cells(groups.customers, FEW)
     body = ""
     if not hidden.any():
-        body += figures([_bridge(lens.bridge, name, currency)])
+        body += figures([_bridge(lens, name, currency)])
     body += _groups(groups, hidden, material)
-    low, high = f.interval("retention_rate")
-    body += note(
-        f"{percent(f['retention_rate'])} of the earlier buyers bought again "
-        f"({span(percent(low), percent(high))}). Of customers who bought in both, "
-        f"{count(lens.transition.up, least=FEW)} moved up by a tenth or more, "
-        f"{count(lens.transition.down, least=FEW)} moved down."
-    )
+    if told["retained"] and told["lapsed"]:
+        low, high = f.interval("retention_rate")
+        body += note(
+            f"{percent(f['retention_rate'])} of the earlier buyers bought again "
+            f"({span(percent(low), percent(high))}). Of customers who bought in both, "
+            f"{count(lens.transition.up, least=FEW)} moved up by a tenth or more, "
+            f"{count(lens.transition.down, least=FEW)} moved down."
+        )
+    if hidden.any():
+        body += note(DASH)
     return body, f"{said}."
 
 
-def _bridge(bridge: Any, name: str, currency: str | None) -> str:
-    ends = np.array([bridge.start, bridge.end])
+def _bridge(lens: Any, name: str, currency: str | None) -> str:
+    bridge = lens.bridge
     of_money = bridge.of != "orders"
-
-    def paint(figure: Figure) -> None:
-        ax = plain_axes(figure)
-        for k, step in enumerate(bridge.steps):
-            low, high = sorted(ends[:, k])
-            total = step in ("before", "now")
-            colour = MUTED if total else COLOURS[2] if bridge.amount[k] >= 0 else COLOURS[4]
-            ax.bar(k, high - low, bottom=low, width=0.72, color=colour)
-            if k:
-                ax.plot([k - 0.64, k - 0.36], [ends[1, k - 1]] * 2, color=INK, linewidth=0.7)
-        ax.set_xticks(range(len(bridge.steps)), [STEPS[step] for step in bridge.steps], size=8.5)
-        format_axis(ax.yaxis, "money" if of_money else "count")
-        ax.set_ylim(bottom=min(0.0, float(np.nanmin(ends))))
-
     write = amounts(currency) if of_money else count
-    words = [STEPS[step].replace("\n", " ") for step in bridge.steps]
+    words = [STEPS[step] for step in bridge.steps]
     parts = dict(zip(words[1:-1], bridge.amount[1:-1], strict=True))
     worst, best = min(parts, key=parts.__getitem__), max(parts, key=parts.__getitem__)
     return chart(
-        "bridge", paint, title=f"From {name.lower()} before to {name.lower()} now",
+        "bridge", picture(lambda ax: waterfall(lens, ax)),
+        title=f"From {name.lower()} before to {name.lower()} now",
         says=f"What each group adds or takes away: most is lost by “{worst}” ({write(parts[worst])}"
         f"), most is won by “{best}” ({write(parts[best])}).",
         head=["Step", name, "Interval"],
@@ -191,7 +182,7 @@ def _bridge(bridge: Any, name: str, currency: str | None) -> str:
                 words, bridge.amount, bridge.lower, bridge.upper, strict=True
             )
         ],
-        height=3.1,
+        height=3.0,
     )  # fmt: skip
 
 
@@ -207,7 +198,7 @@ def _groups(groups: Any, hidden: np.ndarray, material: Material) -> str:
             ]
         if hidden[k]:
             numbers = [MISSING] * len(numbers)
-        rows.append([GROUPS.get(group, group), _shown(size, few=bool(hidden[k])), *numbers])
+        rows.append([GROUPS.get(group, group), number(size, hidden=hidden[k]), *numbers])
     head = ["Customers who", "Customers", "Purchases before", "Purchases now"]
     if material.has_amounts:
         head += ["Spend before", "Spend now"]

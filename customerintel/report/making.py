@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -15,12 +16,15 @@ from customerintel.audit.periods import read_periods
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import is_number
 from customerintel.models.progress import progress_bar
-from customerintel.report.material import Material, Options
+from customerintel.report.material import FEW, Material, Options
 from customerintel.report.numbers import day
 from customerintel.report.page import Page, Section, assemble
+from customerintel.report.place_columns import PlaceColumns, find_places
 from customerintel.report.warnings_told import MARK, told
 from customerintel.tables import History, TransactionLog
+from customerintel.tables.carried import carried_columns_of
 from customerintel.tables.moments import local_time
+from customerintel.tables.roles import missing_column
 from customerintel.tables.zones import zone_of
 
 __all__ = ["build"]
@@ -32,12 +36,19 @@ SECTIONS = (
     "worth", "data_quality", "definitions",
 )  # fmt: skip
 
+#: The looks of charts and the filters of warnings are of the whole process: one page at a time.
+_MAKING = threading.RLock()
+
+#: Results that no later section reads: of millions of customers, each takes much memory.
+DONE = {"three_rs": ("core",), "worth": ("rfm",)}
+
 
 def build(
     log: TransactionLog | History, *, as_of: Any = None, customers: Any = None,
     population: Any = None, geojson: Any = None, title: str = "Customer base",
     segment: str | None = None, area: str | None = None, location: str | None = None,
     period: str = "quarter", cohort_period: str = "month", core_share: float = 0.20,
+    formats: str | None = None,
     currency: str | None = None, churn: bool | str = "auto", value: bool | str = "auto",
     include_ids: bool = False, progress: bool = False,
 ) -> Page:  # fmt: skip
@@ -52,21 +63,26 @@ def build(
         history.
     customers : CustomerTable or table, optional
         One row per customer with ``customer_id`` and the columns that `segment`, `area` and
-        `location` name: who the core customers are beside everybody.
+        `location` name: who the core customers are beside everybody. Without a population, the
+        page tells the traits in which the core differs most from the others.
     population : table, optional
         How many people live in each segment and area, as for `CoreCustomers.reach`.
     geojson : dict or path, optional
-        Shapes of the areas, for a map.
+        Shapes of the areas, for a map; features are found by the names of the areas.
     title : str, default "Customer base"
         Head of the page.
     segment, area, location : str, optional
-        Columns of `customers` and `population`.
+        Columns of `customers` and `population`. Those that are not given are found, if it is
+        clear which they are, and the page says so (see Notes).
     period : {"week", "month", "quarter", "year"} or str, default "quarter"
         Periods that the five lenses compare; a length such as "90d" is one, too.
     cohort_period : {"week", "month", "quarter", "year"}, default "month"
         Customers of one such calendar period are one cohort.
     core_share : float, default 0.20
         Share of the active customers that are the core.
+    formats : str, optional
+        Column that the log carries along whose mix in the core is followed; by default
+        ``"channel"``, where there is one.
     currency : str, optional
         Written before amounts, such as "£" or "EUR". By default amounts have no unit.
     churn, value : bool or "auto", default "auto"
@@ -83,17 +99,31 @@ def build(
     Page
         With `save` and `html`. It holds aggregates only: groups of fewer than 10 customers are
         not shown. What the library warns of while it computes is explained in the section on
-        data quality, and in `Page.notes`.
+        data quality, and in `Page.notes`; so are rows that look like lines of one order where
+        the log has no order ids. Pages asked for at once are made one after another.
 
     Raises
     ------
     InvalidArgumentError
-        If an argument cannot be used, nobody had bought anything by the moment, or `churn` or
-        `value` is True and the log does not allow it.
+        If an argument cannot be used, nobody had bought anything by the moment, `customers` and
+        `population` have no column of the same name, or `churn` or `value` is True and the log
+        does not allow it.
     SchemaError
-        If `customers` or `population` lack a column.
+        If `customers` or `population` lack a column, or the log does not carry `formats`.
     MissingDependencyError
         If matplotlib is not installed.
+
+    Notes
+    -----
+    Columns that are not given are looked for among those that `customers` and `population` both
+    have by name, but for ``customer_id`` and the number of people (``population``, else
+    ``count``). The segment is ``"segment"``; else the only one of them that is no area and
+    repeats in the population; else the only one of all, where there is no map. The area is the
+    first of `CustomerTable.areas` that tells the rows of the population apart, alone or together
+    with the segment, or else the first of them; of other tables, the only other column that does
+    so. The location is the only further one of `CustomerTable.areas` that repeats. Where several
+    would do, none is taken, and a note says so. Without a population, only ``"segment"`` is
+    looked for.
 
     Examples
     --------
@@ -107,20 +137,32 @@ def build(
     ('headline', 'segments', 'core')
     """
     options = Options(
-        customers=customers, population=population, geojson=geojson, title=title, segment=segment,
-        area=area, location=location, period=period, cohort_period=cohort_period,
-        core_share=core_share, currency=currency, churn=churn, value=value,
+        customers=customers, population=population, geojson=geojson, title=title,
+        period=period, cohort_period=cohort_period,
+        core_share=core_share, formats=formats, currency=currency, churn=churn, value=value,
         include_ids=include_ids,
     )  # fmt: skip
-    _check(options)
-    material = Material(_history(log, as_of), options)
+    named = {"segment": segment, "area": area, "location": location}
+    _check(options, named)
+    places = find_places(customers, population, named, has_map=geojson is not None)
+    _check_map(options, places)
+    material = Material(_history(log, as_of), options, places)
     if not len(material.history.ids):
         raise InvalidArgumentError(
             "Nobody had bought anything by this moment, so there is nothing to report. Give a "
             "later as_of, or other rows."
         )
+    if len(material.history.ids) < FEW:
+        raise InvalidArgumentError(
+            f"A report needs at least {FEW} customers with a purchase by this moment; groups of "
+            "fewer are not shown. Give a later as_of, or other rows."
+        )
     _check_periods(material.history, options)
-    sections = _sections(material, progress=progress)
+    carried = carried_columns_of(material.log)
+    if formats is not None and formats not in carried:
+        raise missing_column(formats, "formats", list(carried))
+    with _MAKING, np.errstate(all="ignore"):
+        sections = _sections(material, progress=progress)
     html = assemble(title, _subtitle(material), sections, moment=material.last_day)
     return Page(
         title=title,
@@ -131,10 +173,16 @@ def build(
     )
 
 
-def _check(options: Options) -> None:
+def _check(options: Options, named: dict[str, str | None]) -> None:
     """Refuse what no section could use."""
     if not isinstance(options.title, str) or not options.title.strip():
         raise InvalidArgumentError("title must be a text, such as the name of the business.")
+    for name in ("title", "currency"):
+        if not _is_writable(getattr(options, name) or ""):
+            raise InvalidArgumentError(
+                f"{name} holds half of a letter (a lone surrogate), which no file can hold. Read "
+                "it anew with the encoding that it was written in."
+            )
     if options.currency is not None and (
         not isinstance(options.currency, str) or not 0 < len(options.currency) <= 4
     ):
@@ -151,22 +199,31 @@ def _check(options: Options) -> None:
         raise InvalidArgumentError(
             f"core_share must lie between 0 and 1, such as 0.20; got {options.core_share!r}."
         )
-    places = [
-        name for name in ("segment", "area", "location") if getattr(options, name) is not None
-    ]
+    places = [name for name, column in named.items() if column is not None]
     if places and options.customers is None:
         raise InvalidArgumentError(
             f"{places[0]} names a column of the customers, and there are none. Give customers=, a "
             "table with customer_id."
         )
-    if options.geojson is not None and options.area is None:
-        raise InvalidArgumentError(
-            "geojson holds the shapes of areas, and nothing says which column has them. Give area=."
-        )
     if options.population is not None and options.customers is None:
         raise InvalidArgumentError(
             "population says who lives where, and nothing says so of the customers. Give "
             "customers=, a table with customer_id and the columns of the population."
+        )
+
+
+def _is_writable(text: Any) -> bool:
+    """Whether a file of UTF-8 can hold the text."""
+    try:
+        return bool(str(text).encode() or True)
+    except UnicodeEncodeError:
+        return False
+
+
+def _check_map(options: Options, places: PlaceColumns) -> None:
+    if options.geojson is not None and places.area is None:
+        raise InvalidArgumentError(
+            "geojson holds the shapes of areas, and nothing says which column has them. Give area=."
         )
 
 
@@ -199,6 +256,7 @@ def _sections(material: Material, *, progress: bool) -> list[Section]:
             more = (_findings(made),) if name == "headline" else ()
             found = material.quietly(partial(make, material, *more))
             made[name] = [] if found is None else [replace(found, name=name)]
+            material.forget(DONE.get(name, ()))
             step()
     sections = [one for name in SECTIONS for one in made[name]]
     warned = told(material.notes, {one.name: one.title for one in sections})
@@ -206,10 +264,9 @@ def _sections(material: Material, *, progress: bool) -> list[Section]:
 
 
 def _findings(made: dict[str, list[Section]]) -> list[tuple[str, str]]:
-    """Return what stands out, with the name of its section, in the order of the page."""
-    return [
-        (one.name, one.finding) for name in SECTIONS for one in made.get(name, ()) if one.finding
-    ]
+    """Return what stands out, with the name of its section: the data, then as on the page."""
+    order = ("data_quality", *(name for name in SECTIONS if name != "data_quality"))
+    return [(one.name, one.finding) for name in order for one in made.get(name, ()) if one.finding]
 
 
 def _subtitle(material: Material) -> str:

@@ -14,12 +14,20 @@ __all__ = [
     "cards",
     "details",
     "figures",
+    "long_table",
     "note",
     "pairs",
     "paragraph",
     "subhead",
     "table",
 ]
+
+#: Rows of a table that a telephone shows without being asked.
+LONG = 6
+#: Columns that paper has room for beside another table, in letters of the usual size.
+MANY = 4
+#: Letters from which on the name of a row may take two lines, but not more.
+WIDE = 14
 
 
 @dataclass(frozen=True)
@@ -43,11 +51,17 @@ def cards(chosen: Iterable[Card]) -> str:
 
 
 def _value(text: str) -> str:
-    """Set the word of a number smaller than its digits."""
+    """Set the word of a number, and a code of letters before it, smaller than its digits."""
     number, gap, word = text.rpartition(GAP)
-    if gap and word.isalpha():
-        return f"{escape(number)}<i>{GAP}{escape(word)}</i>"
-    return escape(text)
+    if not (gap and word.isalpha()):
+        number, word = text, ""
+    code, _, digits = number.rpartition(GAP)
+    if code.lstrip("\u2212").isalpha():
+        # where the card is narrow, the line breaks behind the code
+        number = f"<i>{escape(code)}</i> {escape(digits)}"
+    else:
+        number = escape(number)
+    return f"{number}<i>{GAP}{escape(word)}</i>" if word else number
 
 
 def paragraph(text: str, *, kind: str = "") -> str:
@@ -104,20 +118,33 @@ def table(
     body = "".join(f"<tr>{_cells(row, kinds)}</tr>" for row in rows)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(title)}">'
-        f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<table{_kind('many' if len(head) > MANY else '')}><thead><tr>{top}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 
 def _cells(row: Sequence[str], kinds: Sequence[str]) -> str:
     first, *others = zip(row, kinds, strict=True)
-    return f'<th scope="row"{first[1]}>{escape(first[0])}</th>' + "".join(
+    long = first[1].replace('"w"', '"w l"') if len(first[0]) > WIDE else first[1]
+    return f'<th scope="row"{long}>{escape(first[0])}</th>' + "".join(
         f"<td{kind}>{escape(text)}</td>" for text, kind in others
     )
 
 
-def details(title: str, inner: str) -> str:
-    """Set something that is opened by who wants to see it."""
-    return f"<details><summary>{escape(title)}</summary>{inner}</details>"
+def details(title: str, inner: str, *, kind: str = "") -> str:
+    """Set something that is opened by who wants to see it.
+
+    Of the kind "wide", it is open where there is room; of the kind "screen", it is not printed.
+    """
+    return f"<details{_kind(kind)}><summary>{escape(title)}</summary>{inner}</details>"
+
+
+def long_table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, title: str, words: Sequence[int] = (0,)
+) -> str:
+    """Set a table that is folded on a telephone if it has many rows."""
+    made = table(head, rows, title=title, words=words)
+    return made if len(rows) <= LONG else details(f"{title}: {len(rows)} rows", made, kind="wide")
 
 
 def figures(made: Iterable[str]) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from customerintel.audit.cells import Cells, cells_of
+from customerintel.audit.cells import cells_of
 from customerintel.audit.periods import Periods, read_periods
 from customerintel.exceptions import CustomerIntelError, CustomerIntelWarning
 from customerintel.report.page import Note
+from customerintel.report.place_columns import PlaceColumns
 from customerintel.tables.moments import local_time
 from customerintel.tables.zones import zone_of
 
@@ -26,6 +28,10 @@ __all__ = ["FEW", "Material", "Options"]
 
 Found = TypeVar("Found")
 
+Floats = NDArray[np.float64]
+
+#: Rows that are counted together.
+STRETCH = 4_000_000
 #: Fewer customers than this are not shown as a group.
 FEW = 10
 
@@ -38,12 +44,10 @@ class Options:
     population: Any
     geojson: Any
     title: str
-    segment: str | None
-    area: str | None
-    location: str | None
     period: str
     cohort_period: str
     core_share: float
+    formats: str | None
     currency: str | None
     churn: bool | str
     value: bool | str
@@ -56,6 +60,8 @@ class Material:
 
     history: History
     options: Options
+    #: Columns of segments, areas and locations, as given or as found.
+    places: PlaceColumns = field(default_factory=PlaceColumns)
     notes: list[Note] = field(default_factory=list)
     #: Name of the section that is being made.
     section: str = ""
@@ -84,6 +90,11 @@ class Material:
         one = Note(self.section, " ".join(text.split()))
         if all(known.text != one.text for known in self.notes):
             self.notes.append(one)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Give memory of results back; they would be made anew."""
+        for name in names:
+            self.__dict__.pop(name, None)
 
     @property
     def log(self) -> Any:
@@ -141,6 +152,17 @@ class Material:
         return read_periods(self.history, step, align="calendar")
 
     @cached_property
-    def monthly(self) -> Cells:
-        """What each customer bought in each month."""
-        return self.quietly(lambda: cells_of(self.history, self.months))
+    def by_month(self) -> tuple[Floats, Floats, Floats]:
+        """Active customers, purchases and net spend of each month; no spend without amounts."""
+        cells, n = self.quietly(lambda: cells_of(self.history, self.months)), len(self.months)
+        active, orders = np.zeros((2, n))
+        spend = np.zeros(n if self.has_amounts else 0)
+        # in stretches, as counting makes copies of numbers of another kind
+        for start in range(0, len(cells.period), STRETCH):
+            rows = slice(start, start + STRETCH)
+            period = cells.period[rows]
+            active += np.bincount(period, minlength=n)
+            orders += np.bincount(period, weights=cells.orders[rows], minlength=n)
+            if self.has_amounts:
+                spend += np.bincount(period, weights=cells.spend[rows], minlength=n)
+        return active, orders, spend

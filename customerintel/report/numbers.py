@@ -11,7 +11,7 @@ import numpy as np
 
 __all__ = [
     "GAP", "MISSING", "SMALL", "amounts", "count", "day", "days", "decimal", "money", "month",
-    "percent", "points", "span", "times",
+    "percent", "points", "several", "span", "times",
 ]  # fmt: skip
 
 #: What stands where there is no number, and where there are too few customers to show one.
@@ -19,6 +19,9 @@ MISSING, SMALL = "\u2013", "under 10"
 #: Between a number and its unit, so that no line breaks there.
 GAP = "\u00a0"
 _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_RAISED = str.maketrans(
+    "0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+)
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -46,6 +49,17 @@ def count(value: Any, *, least: int = 0) -> str:
     if 0 < number < least:
         return SMALL if least == 10 else f"under {least}"
     return _sign(number) + (_worded(abs(number)) or f"{abs(number):,.0f}")
+
+
+def several(value: Any, word: str, *, least: int = 0) -> str:
+    """Write a number with what it counts, of one or of several.
+
+    Examples
+    --------
+    >>> several(1, "row"), several(3480, "row"), several(0, "row")
+    ('1 row', '3,480 rows', '0 rows')
+    """
+    return f"{count(value, least=least)} {word}{'' if float(value) == 1.0 else 's'}"
 
 
 def decimal(value: Any) -> str:
@@ -205,6 +219,9 @@ def _sign(number: float) -> str:
 
 def _worded(size: float) -> str | None:
     """Return three digits and a word, None below a million."""
+    if size >= 0.9995e15:  # no amount is so large: a row of digits would help nobody
+        front, power = f"{size:.2e}".split("e+")
+        return f"{front}{GAP}\u00d7{GAP}10{power.translate(_RAISED)}"
     for scale, word in _WORDS:
         # what rounds up to the next word belongs to it
         if size >= 0.9995 * scale:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from customerintel._version import __version__
 from customerintel.exceptions import InvalidArgumentError
@@ -16,13 +17,15 @@ from customerintel.tables.results import html_table, one_line
 
 __all__ = ["Note", "Page", "Section", "assemble"]
 
-#: All that is not read without a script: another theme, and open tables in print.
+#: What a script adds: another theme, and open tables in print and where there is room for them.
 _SCRIPT = """(function(){var r=document.documentElement,b=document.querySelector('.theme');
 b.hidden=false;b.onclick=function(){var d=r.dataset.theme||
 (matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light');
 r.dataset.theme=d==='dark'?'light':'dark'};
-addEventListener('beforeprint',function(){document.querySelectorAll('details')
-.forEach(function(d){d.open=true})})})()"""
+function open(s){document.querySelectorAll(s).forEach(function(d){d.open=true})}
+var w=matchMedia('(min-width:56rem)');function wide(){if(w.matches)
+open('.wide,.figures>figure:last-child:nth-child(odd)>details')}wide();w.onchange=wide;
+addEventListener('beforeprint',function(){open('details')})})()"""
 
 
 @dataclass(frozen=True)
@@ -107,21 +110,22 @@ class Page:
         Raises
         ------
         InvalidArgumentError
-            If `path` is no path, its folder does not exist, or it is a folder itself.
+            If `path` is no path, its folder does not exist, it is a folder itself, or the file
+            cannot be written; a file that stood there before is then as it was.
         """
         if not isinstance(path, str | Path):
             raise InvalidArgumentError(f"path must be a file name; got {type(path).__name__}.")
         target = Path(path)
-        if not target.parent.is_dir():
+        try:
+            _write(self.html, target)
+        except InvalidArgumentError:
+            raise
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
             raise InvalidArgumentError(
-                f"The folder {str(target.parent)!r} does not exist, so the report cannot be saved "
-                "there. Make it first, or give another path."
-            )
-        if target.is_dir():
-            raise InvalidArgumentError(
-                f"{str(target)!r} is a folder. Give the name of a file, such as 'report.html'."
-            )
-        target.write_text(self.html, encoding="utf-8")
+                f"{target.name!r} cannot be written ({reason}). Check the folder's rights and "
+                "space, and the name."
+            ) from None
         return target
 
     def __repr__(self) -> str:
@@ -138,6 +142,27 @@ class Page:
             ("notes", len(self.notes)),
             ("kilobytes", round(len(self.html.encode()) / 1000)),
         ]
+
+
+def _write(text: str, target: Path) -> None:
+    if not target.parent.is_dir():
+        raise InvalidArgumentError(
+            f"The folder {str(target.parent)!r} does not exist, so the report cannot be saved "
+            "there. Make it first, or give another path."
+        )
+    if target.is_dir():
+        raise InvalidArgumentError(
+            f"{str(target)!r} is a folder. Give the name of a file, such as 'report.html'."
+        )
+    # what was there stays until the new file is complete
+    beside = target.with_name(f".{target.name}.{uuid4().hex[:12]}")
+    try:
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def assemble(title: str, subtitle: str, sections: Sequence[Section], *, moment: Any) -> str:

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from customerintel.plot.place_dots import reach as draw_reach
+from customerintel.plot.place_dots import relevance as draw_relevance
 from customerintel.report.area_map import map_of_areas
 from customerintel.report.charts import chart
-from customerintel.report.drawing import rows_of_bars
-from customerintel.report.markup import Card, cards, details, figures, note, table
-from customerintel.report.material import Material
-from customerintel.report.numbers import MISSING, SMALL, count, decimal, percent, span
+from customerintel.report.markup import Card, cards, details, figures, long_table, note, table
+from customerintel.report.material import FEW, Material
+from customerintel.report.numbers import MISSING, count, decimal, percent, span
+from customerintel.report.pictures import picture
+from customerintel.report.small_groups import DASH
 
 __all__ = ["reach_view", "relevance_view"]
 
@@ -25,7 +28,7 @@ def reach_view(reach: Any, material: Material) -> str:
     body = cards(_reach_cards(reach, people=people))
     drawn = []
     if reach.segments is not None:
-        drawn.append(_segments(reach.segments, people=people))
+        drawn.append(_segments(reach, people=people))
     table_of_areas = ""
     if reach.areas is not None:
         drawn_areas, table_of_areas = _areas(reach, material, people=people)
@@ -33,10 +36,13 @@ def reach_view(reach: Any, material: Material) -> str:
     body += figures([one for one in drawn if one]) + table_of_areas
     if reach.uncovered:
         body += note(f"Not reached: {_listed(reach.uncovered)}.")
-    gone = {name: n for name, n in reach.left_out.items() if n}
-    if gone:
-        total = sum(gone.values())
-        body += note(f"{count(total, least=10)} customers have no known place and are left out.")
+    if any(reach.left_out.values()):
+        total = sum(reach.left_out.values())
+        who = f"{count(total)} customers" if total >= FEW else "A few customers"
+        body += note(f"{who} have no known place and are left out.")
+    parts = [one for one in (reach.segments, reach.areas) if one is not None]
+    if any(np.isnan(one.core).any() for one in parts):
+        body += note(DASH)
     return body
 
 
@@ -78,37 +84,37 @@ def _card(label: str, found: Any, name: str, hint: str) -> Card:
     )
 
 
-def _segments(found: Any, *, people: bool) -> str:
-    index = found.figures["index"]
+def _segments(reach: Any, *, people: bool) -> str:
+    found = reach.segments
+    index, (low, high) = found.figures["index"], found.figures.interval("index")
     core, whole = found.figures["share_of_core"], found.figures["share_of_population"]
     order = np.argsort(-np.nan_to_num(core, nan=-1.0), kind="stable")
     other = "people" if people else "all customers"
-    top = order[np.isfinite(core[order])][:SHOWN]
     rows = [
         [
             found.names[k],
-            count(found.core[k]) if np.isfinite(found.core[k]) else SMALL,
+            count(found.core[k]),
             percent(core[k]),
             percent(whole[k]),
             _index(index[k]),
+            span(_index(low[k]), _index(high[k])),
         ]
         for k in order[:ROWS]
     ]
-    if not len(top):
+    known = np.flatnonzero(np.isfinite(index))
+    if not len(known):
         return ""
-    best = top[int(np.nanargmax(np.where(np.isfinite(index[top]), index[top], -1)))]
-    texts = [_index(index[k]) for k in top]
+    best = known[int(np.argmax(index[known]))]
+    shown = min(SHOWN, len(found.names))
     return chart(
-        "reach",
-        rows_of_bars(
-            [_short(found.names[k]) for k in top], core[top], texts, second=whole[top],
-            names=("core", other),
-        ),
+        "reach", picture(lambda ax: draw_reach(reach, top=SHOWN, ax=ax)),
         title="The core by segment",
-        says=f"Share of the core and of {other} in each segment, with the index behind; "
-        f"{found.names[best]} stands out with {_index(index[best])}.",
-        head=["Segment", "Core customers", "Share of the core", f"Share of {other}", "Index"],
-        rows=rows, height=0.8 + 0.32 * len(top),
+        says=f"Share of the core over share of {other}, times 100, with intervals: above 100, the "
+        f"segment is more at home in the core. The highest is {_index(index[best])}, of "
+        f"{found.names[best]}.",
+        head=["Segment", "Core customers", "Share of the core", f"Share of {other}", "Index",
+              "Interval"],
+        rows=rows, height=1.3 + 0.27 * shown,
     )  # fmt: skip
 
 
@@ -124,35 +130,36 @@ def _areas(reach: Any, material: Material, *, people: bool) -> tuple[str, str]:
     rows = [
         [
             found.names[k],
-            count(found.customers[k]) if np.isfinite(found.customers[k]) else SMALL,
-            count(found.core[k]) if np.isfinite(found.core[k]) else SMALL,
+            count(found.customers[k]),
+            count(found.core[k]),
             percent(found.core_penetration[k]) if people else MISSING,
         ]
         for k in order[:ROWS]
     ]
     head = ["Area", "Customers", "Core customers", "Core of the people"]
-    inner = table(head, rows, title="Areas")
     if material.options.geojson is not None:
-        kind = "percent" if people else "count"
-        return map_of_areas(material.options.geojson, found.names, rate, head, rows, kind=kind), ""
-    return "", details(f"Areas, the first {ROWS}" if len(order) > ROWS else "Areas", inner)
+        value = "core_penetration" if people else "core"
+        return map_of_areas(reach, material.options.geojson, value, head, rows), ""
+    title = f"Areas, the first {ROWS}" if len(order) > ROWS else "Areas"
+    return "", details(title, table(head, rows, title="Areas"))
 
 
-def relevance_view(found: Any) -> str:
-    """Show how alike the core and the community are."""
+def relevance_view(found: Any, *, has_top: bool = True) -> str:
+    """Show how alike the core and the community are; the first segments only if there are many."""
     made = []
     for label, name, hint in (
         ("In common", "overlap", f"of the first {found.top} segments"),
         ("Alike", "alignment", "of both mixes lies in the same segments"),
     ):
         value = getattr(found, name, np.nan)
-        if np.isfinite(value):
+        if np.isfinite(value) and (has_top or name != "overlap"):
             low, high = found.interval(name)
             made.append(
                 Card(label, percent(value), f"{hint}; interval {span(percent(low), percent(high))}")
             )
     body = cards(made)
     both = set(found.tops.both)
+    body += figures([_mix(found)])
     size = max(len(found.tops.core), len(found.tops.population))
     rows = [
         [
@@ -163,24 +170,45 @@ def relevance_view(found: Any) -> str:
         ]
         for k in range(size)
     ]
-    if rows:
+    if rows and has_top:
         head = ["Place", "Core", "Community", "Core's in both"]
-        body += table(
+        body += long_table(
             head, rows, title="First segments of the core and the community", words=(0, 1, 2, 3)
         )
-    return body + _locations(found)
+    return body + _locations(found, has_top=has_top)
 
 
-def _locations(found: Any) -> str:
+def _mix(found: Any) -> str:
+    """Set the mix of the core beside that of the community."""
+    core, other = found.share_of_core, found.share_of_population
+    gap = np.where(np.isfinite(core), core - other, np.nan)
+    if not np.isfinite(gap).any():
+        return ""
+    larger = np.fmax(np.nan_to_num(core, nan=-1.0), np.nan_to_num(other, nan=-1.0))
+    order = np.argsort(-larger, kind="stable")
+    most = int(np.nanargmax(np.abs(gap)))
+    return chart(
+        "relevance", picture(lambda ax: draw_relevance(found, top=SHOWN, ax=ax)),
+        title="Segments of core and community",
+        says=f"Share of each segment in both; they lie furthest apart for {found.segment[most]}, "
+        f"with {percent(core[most])} of the core and {percent(other[most])} of the community.",
+        head=["Segment", "Share of the core", "Share of the community"],
+        rows=[[found.segment[k], percent(core[k]), percent(other[k])] for k in order[:ROWS]],
+        height=1.1 + 0.27 * min(SHOWN, len(core)),
+    )  # fmt: skip
+
+
+def _locations(found: Any, *, has_top: bool) -> str:
     places = found.by_location
     if places is None:
         return ""
     names = [name for name in ("overlap", "alignment") if name in places.figures.names]
+    names = [name for name in names if has_top or name != "overlap"]
     names = [name for name in names if np.isfinite(places[name]).any()]
     rows = [
         [
             place,
-            count(places.core[k]) if np.isfinite(places.core[k]) else SMALL,
+            count(places.core[k]),
             *[percent(places[name][k]) for name in names],
         ]
         for k, place in enumerate(places.names[:ROWS])
@@ -192,7 +220,7 @@ def _locations(found: Any) -> str:
             f"Between locations, cores lie {decimal(places.mean_distance)} apart on average (0: "
             "the same mix, 1: nothing in common): local offers are worth it where this is high."
         )
-    return table(
+    return long_table(
         ["Location", "Core customers", *[head[name] for name in names]], rows, title="Locations"
     ) + said  # fmt: skip
 
@@ -204,7 +232,3 @@ def _at(names: tuple[str, ...], place: int) -> str:
 def _listed(names: tuple[str, ...]) -> str:
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
     return ", ".join(names[:12]) + more
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 22 else f"{name[:21]}…"

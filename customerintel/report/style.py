@@ -53,7 +53,8 @@ main>section:first-child{border-top:0}
 .absent{color:var(--muted);font-style:italic}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,9.75rem),1fr));
 gap:.75rem;margin:1.1rem 0}
-.card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.8rem .95rem}
+.card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.8rem .95rem;
+min-width:0;overflow-wrap:anywhere}
 .card dt{color:var(--muted);font-size:.86rem;line-height:1.3}
 .card dd{margin:.25rem 0 0;font-size:1.5rem;font-weight:680;line-height:1.15;
 letter-spacing:-.015em;font-variant-numeric:tabular-nums lining-nums}
@@ -72,6 +73,8 @@ figcaption b{display:block;color:var(--ink);font-size:1rem;font-weight:650;margi
 .chart{display:block;width:100%;max-width:32rem;height:auto;margin:0 auto}
 .chart text{font-family:inherit}
 .chart *{stroke-linejoin:round;stroke-linecap:butt}
+figure th,figure td{padding:.42rem .5rem;white-space:normal}figure thead th{min-width:3.4rem}
+figure .l{min-width:9.5rem}
 details{margin:.5rem 0;font-size:.92rem}
 summary{cursor:pointer;color:var(--accent);padding:.3rem 0;min-height:1.9rem}
 .scroll{overflow-x:auto;max-width:100%;margin:.6rem 0;border:1px solid var(--line);
@@ -100,6 +103,15 @@ border-radius:0 .4rem .4rem 0;max-width:46rem}
 color:var(--muted)}
 footer{border-top:1px solid var(--line);color:var(--muted);font-size:.88rem;padding:1.5rem 0 3rem;
 margin-top:2rem}
+@media screen and (min-width:56rem){
+.figures>figure:last-child:nth-child(odd){grid-column:1/-1;display:grid;
+grid-template-columns:repeat(2,minmax(0,1fr));grid-template-rows:auto 1fr;column-gap:2rem}
+.figures>figure:last-child:nth-child(odd)>details{grid-column:2;grid-row:1/3;margin:0 0 .5rem}
+.figures>figure:last-child:nth-child(odd) summary,.wide>summary{display:none}
+.figures>figure:last-child:nth-child(odd)>details::details-content,
+.wide::details-content{content-visibility:visible;display:block;height:auto}
+.figures>figure:last-child:nth-child(odd) .scroll{max-height:none;margin:0}
+}
 @media (min-width:72rem){
 .page{display:grid;grid-template-columns:12.5rem minmax(0,1fr);gap:2.5rem}
 nav{top:0;align-self:start;background:none;border:0;max-height:100vh;overflow-y:auto;
@@ -117,7 +129,7 @@ _PRINT = """
 :root{--bg:#fff}
 @page{margin:16mm 14mm}
 body{font-size:10.5pt}
-nav,.theme,.skip,summary{display:none!important}
+nav,.theme,.skip{display:none!important}
 .top,.page,.wrap,.page>main{display:block;padding-left:0!important;padding-right:0!important}
 section{break-before:page;padding-top:0;border:0}
 main>section:first-child{break-before:auto;padding-top:1rem}
@@ -125,13 +137,18 @@ h2,h3,figcaption,thead,.lead{break-after:avoid}
 figure,.card,tr,.told{break-inside:avoid}
 .figures{grid-template-columns:1fr 1fr;gap:.6rem}
 .figures>figure:only-child{grid-column:1/-1;max-width:60%}
-.scroll,figure .scroll{overflow:visible;max-height:none;border:0}
-table{font-size:8pt}th,td{padding:.22rem .35rem;white-space:normal}thead th{min-width:0}
+.scroll,figure .scroll,figure details .scroll{overflow:visible;max-height:none;border:0}
+table{font-size:8pt}th,td{padding:.22rem .35rem;white-space:normal}
+thead th,figure thead th,figure .l{min-width:0}
+figure th,figure td{padding:.15rem .22rem}
+figure .many{font-size:5.8pt;table-layout:fixed;overflow-wrap:anywhere}
+figure .many th:first-child{width:17%}figure .many th,figure .many td{padding:.12rem .1rem}
 .pairs>div{break-inside:avoid}
 figure details{break-inside:auto}
 details::details-content{content-visibility:visible!important;display:block!important;
 height:auto!important}
 details>*{display:block!important}
+details>summary,details.screen{display:none!important}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 """

@@ -16,7 +16,10 @@ from customerintel.plot.canvas import MODELS, QUIET
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["COLOURS", "GRID", "HEAT", "HEAT_INK", "INK", "MUTED", "PAPER", "WIDTH", "draw"]
+__all__ = [
+    "COLOURS", "GRID", "HEAT", "HEAT_INK", "INK", "MUTED", "PAPER", "WIDTH", "NothingToDraw",
+    "draw",
+]  # fmt: skip
 
 #: Inches; texts of 10 points are then readable on a telephone.
 WIDTH = 4.8
@@ -47,10 +50,19 @@ _STYLE: dict[str, Any] = {
 }  # fmt: skip
 
 
+class NothingToDraw(Exception):  # noqa: N818
+    """All numbers of a chart are missing or 0: axes without a content would say nothing."""
+
+
 _LOOKS = {
     "axes", "contour", "errorbar", "figure", "font", "grid", "hatch", "hist", "image", "legend",
     "lines", "markers", "patch", "path", "savefig", "scatter", "svg", "text", "xtick", "ytick",
 }  # fmt: skip
+
+
+#: Matplotlib escapes "<" and ">" of texts and attributes, so this is a tag and nothing else.
+_TAG = re.compile(r"<[^<>]*>")
+_REFERENCE = re.compile(r"(?:url\(#|xlink:href=\"#)([^\")]+)")
 
 
 @contextmanager
@@ -107,6 +119,8 @@ def draw(key: str, paint: Callable[[Figure], None], *, height: float, alt: str) 
         with warnings.catch_warnings():
             # letters are drawn by the browser, with its fonts
             warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
+            # very long names leave little room: the drawing is small then, and not wrong
+            warnings.filterwarnings("ignore", message="constrained_layout", category=UserWarning)
             figure.savefig(text, format="svg", metadata={"Date": None})
     return _embed(text.getvalue(), key, alt)
 
@@ -118,24 +132,29 @@ def _embed(svg: str, key: str, alt: str) -> str:
     inner = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", inner, flags=re.DOTALL)
     # it would apply to the whole page
     inner = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", inner, flags=re.DOTALL)
-    inner = re.sub(r"(#[0-9a-f]{6})\b", _property, inner)
-    used = set(re.findall(r"(?:url\(#|xlink:href=\"#)([^\")]+)", inner))
-    inner = re.sub(
-        r' id="([^"]+)"', lambda at: f' id="{key}-{at[1]}"' if at[1] in used else "", inner
-    )
-    inner = re.sub(r"url\(#", f"url(#{key}-", inner)
-    inner = re.sub(r'xlink:href="#', f'href="#{key}-', inner)
-    inner = re.sub(r' transform="rotate\(-0[^"]*"', "", inner)
-    inner = re.sub(r"(\d+\.\d\d)\d+", r"\1", inner)  # a hundredth of a point is not seen
-    # the page says which fonts, the drawing how large
-    inner = re.sub(r"font: ([0-9.]+)px [^;\"]*", r"font-size: \1px", inner)
-    inner = re.sub(r"font-family: [^;\"]*;? ?", "", inner)
-    inner = re.sub(r"; stroke-linejoin: miter|stroke-linejoin: miter; ?", "", inner)
-    inner = re.sub(r"\n\s*", "\n", inner).strip()
+    used = {name for tag in _TAG.findall(inner) for name in _REFERENCE.findall(tag)}
+    # texts hold what comes from outside, and stay as they are
+    inner = _TAG.sub(lambda tag: _own(tag[0], key, used), inner)
+    inner = re.sub(r">\n\s*<", ">\n<", inner).strip()
     return (
         f'<svg class="chart" viewBox="{box[1] if box else ""}" role="img" '
         f'aria-label="{escape(alt)}">{inner}</svg>'
     )
+
+
+def _own(tag: str, key: str, used: set[str]) -> str:
+    """Give a tag the page's colours and fonts, and ids of this chart alone."""
+    tag = re.sub(r"(#[0-9a-f]{6})\b", _property, tag)
+    tag = re.sub(r' id="([^"]+)"', lambda at: f' id="{key}-{at[1]}"' if at[1] in used else "", tag)
+    tag = re.sub(r"url\(#", f"url(#{key}-", tag)
+    tag = re.sub(r'xlink:href="#', f'href="#{key}-', tag)
+    tag = re.sub(r' transform="rotate\(-0[^"]*"', "", tag)
+    tag = re.sub(r"(\d+\.\d\d)\d+", r"\1", tag)  # a hundredth of a point is not seen
+    # the page says which fonts, the drawing how large
+    tag = re.sub(r"font: ([0-9.]+)px [^;\"]*", r"font-size: \1px", tag)
+    tag = re.sub(r"font-family: [^;\"]*;? ?", "", tag)
+    tag = re.sub(r"; stroke-linejoin: miter|stroke-linejoin: miter; ?", "", tag)
+    return re.sub(r"\n\s*", "\n", tag)
 
 
 def _property(found: re.Match[str]) -> str:

@@ -95,6 +95,68 @@ def test_rejected_rows_are_counted_and_told(orders, capsys):
     assert "no customer is named" in Path("report.html").read_text(encoding="utf-8")
 
 
+def written(name: str, rows) -> None:
+    with Path(name).open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+
+
+def test_lines_of_orders_are_a_warning_that_names_the_option(orders, capsys):
+    head, *rows = list(csv.reader(orders.read_text(encoding="utf-8").splitlines()))
+    numbered = [[*row, str(k)] for k, row in enumerate(rows) for _ in range(3)]
+    written("orders.csv", [[*head, "InvoiceNo"], *numbered])
+    assert run("--no-churn", "--no-value") == 0
+    shown = capsys.readouterr()
+    assert "customerintel: warning: Every row counts as a purchase" in shown.err
+    assert "Give the column of the order number (--order-id COLUMN)" in shown.err
+    assert run("--no-churn", "--no-value", "--order-id", "InvoiceNo") == 0
+    assert "Every row" not in capsys.readouterr().err
+
+
+def test_notes_are_shown_once_in_plain_words(orders, capsys, monkeypatch):
+    from customerintel.report.sections import definitions
+    from customerintel.tables.notices import warn_caller
+
+    usual = definitions.section
+
+    def warning(material):
+        for n in (3, 4):
+            warn_caller(f"{n} customers have a total below 0. See f(x=1).")
+        return usual(material)
+
+    monkeypatch.setattr(definitions, "section", warning)
+    assert run("--no-churn", "--no-value") == 0
+    shown = capsys.readouterr()
+    notes = [line for line in shown.err.splitlines() if "note: " in line]
+    assert sum("Fewer than 10 customers have a total below 0." in one for one in notes) == 1
+    assert "f(x" not in shown.err
+    assert "notes on the data" in shown.out
+
+
+@pytest.mark.parametrize("key", ["CustomerID", "customer_id"])
+def test_who_lives_where_is_read_from_files(orders, key):
+    people = [[81_000 + k, "young" if k % 3 else "old", f"0{k % 2}"] for k in range(30)]
+    written("people.csv", [[key, "segment", "area"], *people])
+    places = [[f"0{k}", name, 500] for k in range(2) for name in ("young", "old")]
+    written("places.csv", [["area", "segment", "population"], *places])
+    options = ["--customers", "people.csv", "--population", "places.csv", "--segment", "segment"]
+    assert run(*options, "--core-share", "0.9", "--no-churn", "--no-value") == 0
+    assert "Reach: how far does the core stretch?" in Path("report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        (["--customers", "none.csv"], "There is no file none.csv (--customers)."),
+        (["--area", "place"], "--area names a column of the customers"),
+        (["--core-share", "2"], "--core-share must lie between"),
+    ],
+    ids=["customers", "area", "core-share"],
+)
+def test_messages_name_the_options(orders, capsys, options, hint):
+    assert run(*options) == 2
+    assert hint in capsys.readouterr().err
+
+
 def test_help(capsys):
     with pytest.raises(SystemExit) as stop:
         main(["report", "--help"])

@@ -24,13 +24,9 @@ def library_page():
     library = simulate_library(1_200, seed=1)
     return report.build(
         library.log,
-        as_of=str(library.moment)[:10],
         customers=library.customers,
-        population=library.areas() if callable(library.areas) else library.areas,
-        geojson=library.geojson() if callable(library.geojson) else library.geojson,
-        segment="segment",
-        area="block_group",
-        location="branch",
+        population=library.areas,
+        geojson=library.geojson,
         title="A public library",
         churn=False,
     )

@@ -37,10 +37,26 @@ CASES = {
         InvalidArgumentError,
         ("build: the log is empty, so it has no last moment. Give as_of=, or other rows."),
     ),
+    "a report on nine customers": (
+        lambda: build(few(9)),
+        InvalidArgumentError,
+        (
+            "A report needs at least 10 customers with a purchase by this moment; groups of fewer "
+            "are not shown. Give a later as_of, or other rows."
+        ),
+    ),
     "a report on a title that is no text": (
         lambda: build(title=7),
         InvalidArgumentError,
         "title must be a text, such as the name of the business.",
+    ),
+    "a report on a title of half a letter": (
+        lambda: build(title="Caf\ud83d"),
+        InvalidArgumentError,
+        (
+            "title holds half of a letter (a lone surrogate), which no file can hold. Read it anew "
+            "with the encoding that it was written in."
+        ),
     ),
     "a report in a currency of many letters": (
         lambda: build(currency="pounds"),
@@ -127,6 +143,19 @@ CASES = {
             "segment names a column of the customers, and there are none. Give customers=, a table "
             "with customer_id."
         ),
+    ),
+    "a report on tables without a column in common": (
+        lambda: build(customers={"customer_id": [1], "age": ["young"]}, population=PEOPLE),
+        InvalidArgumentError,
+        (
+            "customers and population have no column of the same name, so nothing says who lives "
+            "where. Rename one, such as to 'segment', in both."
+        ),
+    ),
+    "a report on formats that the log does not carry": (
+        lambda: build(formats="channel"),
+        SchemaError,
+        "Column 'channel' (for formats) is not in the table. It has 0 columns.",
     ),
     "a map without a column of areas": (
         lambda: build(geojson={"features": []}),

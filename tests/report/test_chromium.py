@@ -6,6 +6,10 @@ import shutil
 
 import pytest
 
+from customerintel.report.markup import Card, cards
+from customerintel.report.numbers import money
+from customerintel.report.page import Section, assemble
+
 WIDTHS = {"telephone": (390, 844), "desk": (1280, 900)}
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
@@ -101,9 +105,31 @@ def test_every_section_is_seen_and_nothing_overflows(opened, saved, width):
       const m = t.getScreenCTM();
       return parseFloat(getComputedStyle(t).fontSize) * Math.hypot(m.a, m.b); }))"""
     assert tab.evaluate(size) >= 8.0
+    # long tables are open where there is room
+    folded = tab.locator("details.wide:not([open])").count()
+    assert (folded == 0) == (width == "desk")
     # also with all tables open
     tab.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
     assert tab.evaluate("document.documentElement.scrollWidth") <= wide
+
+
+@pytest.mark.parametrize("wide", [320, 390])
+def test_long_amounts_stay_in_their_cards(browser, tmp_path, wide):
+    made = [28_911_407.9, 123_456.0, -998_765.4, 1.5e300, 8.91e14]
+    body = cards([Card("Net spend", money(x, "EUR")) for x in made])
+    body += cards([Card("Customers", "x" * 60)])
+    path = tmp_path / "cards.html"
+    path.write_text(
+        assemble("A shop", "", [Section("one", "One", "One", body=body)], moment="2024-01-01"),
+        encoding="utf-8",
+    )
+    tab = browser.new_page(viewport={"width": wide, "height": 800})
+    tab.goto(path.as_uri())
+    out = """[...document.querySelectorAll('.card')].filter((e) => e.scrollWidth > e.clientWidth
+      || e.getBoundingClientRect().right > innerWidth).length"""
+    assert tab.evaluate("document.documentElement.scrollWidth") <= wide
+    assert tab.evaluate(out) == 0
+    tab.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -133,6 +159,21 @@ def test_it_is_read_without_a_script(opened, saved):
     assert tab.locator("figure table").count() == charts
 
 
+def test_where_there_is_room_the_table_stands_beside_a_chart_that_is_alone(opened):
+    tab = opened("desk", script=False)
+    drawn = tab.locator("#fig-lorenz svg").bounding_box()
+    told = tab.locator("#fig-lorenz table").bounding_box()
+    assert told["x"] >= drawn["x"] + drawn["width"]
+    assert not tab.locator("#fig-lorenz summary").is_visible()
+    # all long tables are open
+    assert tab.locator("details.wide").count() >= 1
+    assert all(one.is_visible() for one in tab.locator("details.wide table").all())
+    narrow = opened("telephone", script=False)
+    assert not narrow.locator("#fig-lorenz table").is_visible()
+    assert not narrow.locator("details.wide table").first.is_visible()
+    assert narrow.locator("details.wide summary").first.is_visible()
+
+
 def test_print_opens_all_tables_and_hides_what_is_clicked(opened):
     tab = opened("desk", "dark")
     tab.emulate_media(media="print")
@@ -140,3 +181,10 @@ def test_print_opens_all_tables_and_hides_what_is_clicked(opened):
     assert not tab.locator("button.theme").is_visible()
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert tab.locator("figure table").first.is_visible()
+    assert not tab.locator("summary").first.is_visible()
+    # about as wide as paper
+    tab.set_viewport_size({"width": 688, "height": 970})
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 688
+    apart = """[...document.querySelectorAll('figure')].filter((f) => f.querySelector('table')
+      .getBoundingClientRect().right > f.getBoundingClientRect().right + 1).map((f) => f.id)"""
+    assert tab.evaluate(apart) == []

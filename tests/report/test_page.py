@@ -187,9 +187,24 @@ def test_one_day_is_a_page_too():
     assert ">nan" not in page.html.lower()
 
 
+def test_formats_are_those_of_the_column_that_is_named():
+    rng = np.random.default_rng(1)
+    table = {
+        "customer_id": rng.integers(0, 80, 900),
+        "timestamp": np.datetime64("2023-01-01") + np.sort(rng.integers(0, 380, 900)),
+        "category": rng.choice(["garden", "kitchen"], 900),
+    }
+    log = ci.TransactionLog.from_frame(table)
+    page = report.build(log, formats="category", churn=False)
+    chart = re.search(r'<figure id="fig-formats".*?</figure>', page.html, re.DOTALL)[0]
+    assert "garden" in chart
+    assert "No purchases by kitchen" in page.html
+    assert 'id="fig-formats"' not in report.build(log, churn=False).html
+
+
 def test_rejected_rows_are_counted_by_rule():
     table = {
-        "customer_id": [1, 2, None, 4.0] * 10,
+        "customer_id": [one for k in range(10) for one in (k, k + 10.0, None, 4.0)],
         "timestamp": ["2024-01-05", "2024-02-01", "2024-02-05", "soon"] * 10,
         "amount": [9.5, 3.0, 2.0, 1.0] * 10,
     }
@@ -226,8 +241,7 @@ def row_of(ids, days, amount, **how):
 RNG = np.random.default_rng(0)
 WHO, WHEN = RNG.integers(0, 60, 200), RNG.integers(0, 300, 200)
 ODD = {
-    "one row": lambda: row_of([1], [0], [5.0]),
-    "one customer": lambda: row_of([1] * 30, range(30), [5.0] * 30),
+    "one row each": lambda: row_of(range(11), [0] * 11, [5.0] * 11),
     "everybody once, all free": lambda: row_of(range(80), range(80), [0.0] * 80),
     "more returned than bought": lambda: row_of(WHO, WHEN, RNG.normal(-5.0, 6.0, 200)),
     "two days": lambda: row_of(WHO, WHEN % 2, RNG.gamma(2.0, 5.0, 200)),

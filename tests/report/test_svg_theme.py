@@ -15,7 +15,6 @@ from customerintel.report.drawing import (
     format_axis,
     heat,
     in_heat,
-    layers,
     plain_axes,
     rows_of_bars,
 )
@@ -31,7 +30,6 @@ DRAWN = {
     "bars": rows_of_bars(["a", "b"], np.array([0.2, 0.8]), ["20 %", "80 %"]),
     "pairs": rows_of_bars(["a"], np.array([0.2]), ["x"], second=np.array([0.3]), names=("p", "q")),
     "curves": curves(np.arange(3.0), [("p", np.arange(3.0)), ("q", np.ones(3))], kind="percent"),
-    "layers": layers(["a", "b"], [("p", np.ones(2)), ("q", np.ones(2))], kind="count"),
     "heat": heat(
         np.array([[0.0, np.nan], [0.5, 1.0]]), [["0", ""], ["5", "9"]], down="ab", across="cd",
     ),
@@ -69,6 +67,17 @@ def test_texts_are_no_formulas_and_any_letters(recwarn):
     for text in ("$a_b$ &amp; &lt;b&gt;", "東京", "$6 · $7", "é"):
         assert f">{text}</text>" in svg
     assert not recwarn.list
+
+
+def test_texts_stay_as_they_are_whatever_they_look_like():
+    names = ['a id="evil" url(#foo) 1.23456 #ffffff', "Plan 1.25099", "font: 7px x; y", "a <!-- b"]
+    svg = made(rows_of_bars(names, np.arange(1.0, 5.0), ["1", "2", "3", "#000000"]))
+    for text in ('>a id="evil" url(#foo) 1.23456 #ffffff<', ">Plan 1.25099<", ">font: 7px x; y<",
+                 ">a &lt;!-- b<", ">#000000<"):  # fmt: skip
+        assert text in svg
+    tags = "".join(re.findall(r"<[^<>]*>", svg))
+    assert not re.search(r"\d\.\d{3}", tags)
+    assert "evil" not in tags
 
 
 def test_words_in_its_place_are_escaped():

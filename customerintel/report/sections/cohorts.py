@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from customerintel.audit.cohorts_by_age import cohort_table
 from customerintel.report.charts import chart
 from customerintel.report.drawing import curves, heat
+from customerintel.report.late_lenses import FIRST, WHY_FIRST
 from customerintel.report.markup import details, figures, note, table
 from customerintel.report.material import FEW, Material
 from customerintel.report.numbers import GAP, MISSING, count, money, percent, span
 from customerintel.report.page import Section
 from customerintel.report.periods_as_words import period_names, step_word
+from customerintel.report.small_groups import few, hidden_groups, unsafe
 
 if TYPE_CHECKING:
     from customerintel.audit.cohorts_by_age import CohortTable
@@ -24,6 +26,8 @@ __all__ = ["section"]
 TITLE, SHORT = "Retention by cohort", "Cohorts"
 #: Rows and columns of the picture: more cannot be read on a telephone.
 ROWS, AGES = 14, 12
+#: Columns of ages that paper has room for.
+PAPER = 14
 #: Cohorts that are drawn as lines.
 LINES = 4
 
@@ -36,7 +40,7 @@ def section(material: Material) -> Section:
     found, why = material.attempt(lambda: cohort_table(material.history, period=step))
     if found is None:
         return Section("cohorts", TITLE, SHORT, why)
-    some = np.flatnonzero(found.customers >= FEW)
+    some = np.flatnonzero((found.customers > 0) & ~hidden_groups(found.customers))
     word = step_word(found.periods.name)
     if len(some) < 2 or len(found) < 2:
         return Section(
@@ -45,15 +49,19 @@ def section(material: Material) -> Section:
             "to compare.",
         )  # fmt: skip
     finding = _finding(found, word)
-    body = figures([_map(found, some, word), *_curves(found, material, word)])
-    body += details("All cohorts and ages", _table(found, some))
+    body = figures([_map(found, some, word), *_curves(found, some, material, word)])
+    wide = "screen" if len(found) > PAPER else ""
+    body += details("All cohorts and ages", _table(found, some), kind=wide)
     told = [x for x in found.notes if material.has_amounts or "no amounts" not in x]
     body += "".join(map(note, told))
+    if some[0] == 0:
+        body += note(WHY_FIRST)
     body += note(
         f"The first {word} is the one of the first purchase, 100{GAP}% by definition. "
         f"{word.capitalize()}s that are not over, and cohorts of fewer than {FEW} customers, are "
-        "left out. Retention that rises with age need not mean customers who grow more loyal: "
-        "those who buy less leave first, and the others remain."
+        "left out, and so is a larger one, or a share, that would give fewer away. Retention that "
+        "rises with age need not mean customers who grow more loyal: those who buy less leave "
+        "first, and the others remain."
     )
     return Section("cohorts", TITLE, SHORT, finding, body, finding)
 
@@ -77,23 +85,22 @@ def _shown(found: CohortTable, some: NDArray[np.int64]) -> Floats:
     gone = np.isin(np.arange(len(found)), some, invert=True)
     values[gone] = np.nan
     # a few who are there, or a few who are not
-    active, size = found.active, found.customers[:, None]
-    few = ((active > 0) & (active < FEW)) | ((size - active > 0) & (size - active < FEW))
-    return np.where(few & (size < 20 * FEW), np.nan, values)
+    hidden: Floats = np.where(unsafe(found.active, found.customers[:, None]), np.nan, values)
+    return hidden
 
 
 def _map(found: CohortTable, some: NDArray[np.int64], word: str) -> str:
-    shown = _shown(found, some)
+    shown = _shown(found, some)[:, : AGES + 1]
     shown[:, 0] = np.nan  # always 100 %
-    rows = np.flatnonzero(np.isfinite(shown).any(axis=1))[-ROWS:]
+    told = np.flatnonzero(np.isfinite(shown).any(axis=1))
+    rows = told[-ROWS:]
     last = int(np.flatnonzero(np.isfinite(shown[rows]).any(axis=0)).max(initial=0))
-    values = shown[rows, 1 : min(AGES, last) + 1]
+    values = shown[rows, 1 : last + 1]
     if not values.size:
         return ""
-    labels = period_names(found.periods)
+    labels = _labels(found)
     texts = [[f"{100 * x:.0f}" if np.isfinite(x) else "" for x in row] for row in values]
-    row, age = np.unravel_index(np.nanargmax(values), values.shape)
-    best = f"{percent(values[row, age])}, of those of {labels[rows[row]]}, {age + 1} {word}s later"
+    best = _highest(np.where(rows[:, None] > 0, values, np.nan), rows, labels, word)
     across = [str(age) for age in range(1, values.shape[1] + 1)]
     return chart(
         "retention",
@@ -102,7 +109,8 @@ def _map(found: CohortTable, some: NDArray[np.int64], word: str) -> str:
             xlabel=f"{word}s after the first", size=9.0 if len(across) > 10 else 10.0,
         ),
         title=f"Retention by {word}",
-        says=f"Per cent of each cohort that bought, by age; the highest is {best}.",
+        says=f"Per cent of each cohort that bought, by age{best}."
+        + (f" The latest {ROWS} of {len(told)} cohorts." if len(told) > ROWS else ""),
         head=["Cohort", "Customers", *across],
         rows=[
             [labels[k], count(found.customers[k]), *[f"{t}{GAP}%" if t else MISSING for t in row]]
@@ -112,7 +120,23 @@ def _map(found: CohortTable, some: NDArray[np.int64], word: str) -> str:
     )  # fmt: skip
 
 
-def _curves(found: CohortTable, material: Material, word: str) -> list[str]:
+def _labels(found: CohortTable) -> list[str]:
+    """Name the cohorts; of the first, nobody knows who is new."""
+    first, *others = period_names(found.periods)
+    return [f"{first} {FIRST}", *others]
+
+
+def _highest(values: Floats, rows: NDArray[np.int64], labels: list[str], word: str) -> str:
+    if not np.isfinite(values).any():
+        return ""
+    row, age = np.unravel_index(np.nanargmax(values), values.shape)
+    later = f"{age + 1} {word}{'s' if age else ''} later"
+    return f"; the highest is {percent(values[row, age])}, of those of {labels[rows[row]]}, {later}"
+
+
+def _curves(
+    found: CohortTable, some: NDArray[np.int64], material: Material, word: str
+) -> list[str]:
     same = found.same_age("retention")
     several = same.n_cohorts >= min(3, int(same.n_cohorts.max(initial=0)))
     ages = np.flatnonzero(np.isfinite(same.mean) & (same.ages > 0) & several)
@@ -141,24 +165,30 @@ def _curves(found: CohortTable, material: Material, word: str) -> list[str]:
             )
         )  # fmt: skip
     if material.has_amounts:
-        made.append(_worth(found, material, word))
+        made.append(_worth(found, some, material, word))
     return made
 
 
-def _worth(found: CohortTable, material: Material, word: str) -> str:
+def _worth(found: CohortTable, some: NDArray[np.int64], material: Material, word: str) -> str:
     """Set what customers of some cohorts have spent side by side."""
     same = found.same_age("cumulative_spend_per_customer")
-    length = np.isfinite(same.curves).sum(axis=1)
-    able = np.flatnonzero((length >= 2) & (found.customers >= FEW))
+    few_buy = few(np.nan_to_num(found.active[:, : same.curves.shape[1]]))
+    # what few customers spent at an age is the difference of two sums
+    spent = np.where(few_buy, np.nan, same.curves)
+    length = np.isfinite(spent).sum(axis=1)
+    # who is first in the log need not be new, and is compared with nobody
+    able = some[(length[some] >= 2) & (some > 0)]
     if not len(able):
         return ""
     # the oldest, the youngest, and some between
     chosen = np.unique(able[np.linspace(0, len(able) - 1, min(LINES, len(able))).astype(int)])
-    labels, currency = period_names(found.periods), material.options.currency
-    ages = np.arange(int(length[chosen].max()))
-    lines = [(labels[k], same.curves[k, : len(ages)]) for k in chosen]
+    labels, currency = _labels(found), material.options.currency
+    longest = int(np.flatnonzero(np.isfinite(spent[chosen]).any(axis=0)).max()) + 1
+    ages = np.arange(longest)
+    lines = [(labels[k], spent[k, :longest]) for k in chosen]
     first, last = lines[0][1], lines[-1][1]
-    at = int(length[chosen[-1]]) - 1
+    both = np.flatnonzero(np.isfinite(first) & np.isfinite(last))
+    at = int(both[-1]) if len(both) else 0
     says = (
         f"What a customer of the cohort has spent by that age, those who left included. After "
         f"{at} {word}{'s' if at != 1 else ''}, customers of {labels[chosen[0]]} had spent "
@@ -177,7 +207,7 @@ def _worth(found: CohortTable, material: Material, word: str) -> str:
 
 def _table(found: CohortTable, some: NDArray[np.int64]) -> str:
     values = _shown(found, some)
-    labels = period_names(found.periods)
+    labels = _labels(found)
     ages = range(min(len(found), 60))
     rows = [
         [labels[k], count(found.customers[k]), *[percent(values[k, age]) for age in ages]]

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from customerintel.report.charts import chart
+from customerintel.report.core_profile import core_profile
 from customerintel.report.drawing import rows_of_bars
 from customerintel.report.markup import Card, cards, details, figures, note, table
 from customerintel.report.material import FEW, Material
 from customerintel.report.numbers import GAP, amounts, count, days, decimal, percent, span
 from customerintel.report.page import Section
+from customerintel.report.small_groups import few
 
 if TYPE_CHECKING:
     from customerintel.audit.core_customers_result import CoreCustomers
@@ -43,12 +45,15 @@ def section(material: Material) -> Section:
     if material.has_amounts:
         finding += f" and {percent(core.share_of_spend)} of net spend"
     finding += "."
-    body = cards(_numbers(core, material)) + figures([_against(core, material)])
+    body = cards(_numbers(core, material)) + figures(
+        [one for one in (_against(core, material),) if one]
+    )
     body += note(
         f"In the core is who made {count(core.cut_value)} purchases or more"
         + (f" {_window(core)}" if core.window else "")
         + "; of those at the cut itself a fixed rule takes as many as there is room for."
     )
+    body += core_profile(core, material)
     if material.options.include_ids:
         body += _named(core)
     return Section("core", TITLE, SHORT, finding, body, finding)
@@ -84,6 +89,8 @@ def _against(core: CoreCustomers, material: Material) -> str:
     """Set the core beside all other active customers."""
     summary = material.summary
     others = core.active & ~core.in_core
+    if few(np.count_nonzero(others)):
+        return ""
     groups = (("core", core.in_core), ("others", others))
 
     def means(values: np.ndarray) -> list[float]:

@@ -9,9 +9,26 @@ import numpy as np
 
 from customerintel.report.alike_rows import count_alike
 from customerintel.report.charts import chart
-from customerintel.report.daily import ODD, Daily, daily_of, gaps_in, odd_days, usual_days_off
+from customerintel.report.daily import (
+    FEWEST,
+    ODD,
+    Daily,
+    daily_of,
+    gaps_in,
+    odd_days,
+    usual_days_off,
+    without_few,
+)
 from customerintel.report.drawing import format_axis, plain_axes, tick_labels
-from customerintel.report.markup import Card, cards, figures, note, paragraph, subhead, table
+from customerintel.report.markup import (
+    Card,
+    cards,
+    figures,
+    long_table,
+    note,
+    paragraph,
+    subhead,
+)
 from customerintel.report.material import FEW, Material
 from customerintel.report.numbers import (
     MISSING,
@@ -22,9 +39,12 @@ from customerintel.report.numbers import (
     money,
     month,
     percent,
+    several,
     times,
 )
 from customerintel.report.page import Section
+from customerintel.report.shared_moments import lines_as_purchases
+from customerintel.report.small_groups import DASH, few
 from customerintel.report.svg_theme import COLOURS
 from customerintel.report.warnings_told import MARK
 
@@ -57,11 +77,13 @@ def section(material: Material) -> Section:
     body += _odd(material, daily)
     body += _gaps(daily)
     body += subhead("What the computations had to say") + MARK
-    lead = _lead(material, daily, alike)
-    finding = ""
+    finding = lines_as_purchases(material.history)
+    lead = " ".join([finding, _lead(material, daily, alike)]).strip()
+    if finding:
+        material.note(finding)
     if len(rejected):
         part = len(rejected) / max(rejected.n_rows_in, 1)
-        finding = (
+        finding += " " * bool(finding) + (
             f"{count(len(rejected))} of {count(rejected.n_rows_in)} rows ({percent(part)}) could "
             "not be used; everything here is of the others."
         )
@@ -73,10 +95,17 @@ def _lead(material: Material, daily: Daily, alike: int | None) -> str:
     used = f"{count(n_rows - n_rejected)} of {count(n_rows)} rows were used"
     after = material.log.end > material.history.moment
     later = "; rows after the last day of this report were not looked at" if after else ""
-    copies = f" {count(alike)} rows look like copies of others." if alike else ""
-    returns = float(daily.returns.sum())
-    back = f" {count(returns)} rows are returns." if returns else " There are no returns."
+    look = "looks like a copy of another" if alike == 1 else "look like copies of others"
+    copies = f" {several(alike, 'row')} {look}." if alike else ""
+    back = f" {_returns(daily)}"
     return f"{used}{later}.{back}{copies}"
+
+
+def _returns(daily: Daily) -> str:
+    if few(daily.n_returning):
+        return f"Fewer than {FEW} customers returned anything."
+    returns = float(daily.returns.sum())
+    return f"{count(returns)} rows are returns." if returns else "There are no returns."
 
 
 def _numbers(material: Material, daily: Daily, alike: int | None) -> list[Card]:
@@ -93,12 +122,15 @@ def _numbers(material: Material, daily: Daily, alike: int | None) -> list[Card]:
         ),
     ]
     hint = "rows that are returns, refunds or cancellations"
-    if len(daily.returned) and returns:
+    told = not few(daily.n_returning)
+    if len(daily.returned) and returns and told:
         sales = float(daily.sales.sum())
         back = -float(daily.returned.sum())
         hint = f"{money(back, currency)}, {percent(back / sales if sales else np.nan)} of sales"
     found += [
-        Card("Returns", count(returns), hint),
+        Card("Returns", count(returns), hint)
+        if told
+        else Card("Returns", MISSING, f"of fewer than {FEW} customers"),
         Card(
             "Customers with returns only",
             count(only, least=FEW),
@@ -121,7 +153,7 @@ def _rejected(counts: dict[str, int], n_rows: int) -> str:
     ]
     return (
         subhead("Rejected rows")
-        + table(
+        + long_table(
             ["Why", "Rule", "Rows", "Of all"], rows, title="Rejected rows by rule", words=(0, 1)
         )
         + note("A row counts once, under the first rule that it broke.")
@@ -156,11 +188,13 @@ def _odd(material: Material, daily: Daily) -> str:
     )
     body = head + paragraph(text) + figures([_days_chart(daily, odd)])
     if found:
-        body += table(
+        body += long_table(
             ["Day", "Weekday", "What", "That day", "Usual", "Ratio"],
             [_odd_row(daily, one, material.options.currency) for one in found[:SHOWN]],
             title="Suspicious days", words=(0, 1, 2),
         )  # fmt: skip
+    if few(daily.customers[[one[1] for one in found[:SHOWN]]]).any():
+        body += note(DASH)
     if len(found) > SHOWN:
         body += note(f"The {SHOWN} that are farthest off; there are {len(found) - SHOWN} more.")
     return body
@@ -174,20 +208,21 @@ def _odd_row(
     weekday = WEEKDAYS[int((at.astype(np.int64) + 3) % 7)]
     write = amounts(currency) if name == "sales" else count
     ratio = times(value / usual) if usual > 0 else MISSING
-    # the amount of a day with few purchases would be that of few customers
-    few = name == "sales" and daily.purchases[place] < FEW
-    return [day(at), weekday, name, MISSING if few else write(value), write(usual), ratio]
+    # of few customers; what is usual and the ratio would tell it
+    hidden = few(daily.customers[place])
+    numbers = [MISSING] * 3 if hidden else [write(value), write(usual), ratio]
+    return [day(at), weekday, name, *numbers]
 
 
 def _days_chart(daily: Daily, odd: Sequence[int]) -> str:
     def paint(figure: Figure) -> None:
         ax = plain_axes(figure)
-        shown = ~usual_days_off(daily)
+        shown, purchases = ~usual_days_off(daily), without_few(daily)
         step = max(1, int(shown.sum()) // MOST_POINTS)
         at = (daily.days - daily.days[0]).astype(np.float64)
-        ax.plot(at[shown][::step], daily.purchases[shown][::step], color=COLOURS[0], linewidth=0.9)
+        ax.plot(at[shown][::step], purchases[shown][::step], color=COLOURS[0], linewidth=0.9)
         ax.plot(
-            at[list(odd)], daily.purchases[list(odd)], "o", color=COLOURS[4], markersize=4,
+            at[list(odd)], purchases[list(odd)], "o", color=COLOURS[4], markersize=4,
             label="suspicious",
         )  # fmt: skip
         months = np.arange(daily.days[0].astype("M8[M]") + 1, daily.days[-1].astype("M8[M]") + 1)
@@ -199,18 +234,19 @@ def _days_chart(daily: Daily, odd: Sequence[int]) -> str:
             ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), borderaxespad=0.2)
 
     weekday = (daily.days.astype(np.int64) + 3) % 7
-    rows = [
-        [
-            name,
-            decimal(np.median(daily.purchases[weekday == k])),
-            count(daily.purchases[weekday == k].max(initial=0.0)),
-        ]
-        for k, name in enumerate(WEEKDAYS)
-    ]
+    rows = []
+    for k, name in enumerate(WEEKDAYS):
+        on, hidden = daily.purchases[weekday == k], few(daily.customers[weekday == k])
+        usual = MISSING if hidden.any() and len(on) < FEWEST else decimal(np.median(on))
+        most = on[~hidden].max(initial=0.0)
+        rows.append([name, usual, MISSING if hidden.any() and not most else count(most)])
     return chart(
         "daily", paint, title="Purchases by day",
-        says="Each day's purchases, with suspicious days marked." if odd
-        else "Each day's purchases.",
+        says=f"Each day's purchases{', with suspicious days marked' if odd else ''}."
+        + (
+            f" Days with fewer than {FEW} customers are drawn as what is usual in the four weeks "
+            "around, and are not among those with the most." if few(daily.customers).any() else ""
+        ),
         head=["Weekday", "Usual (median)", "Most"], rows=rows,
     )  # fmt: skip
 
@@ -227,5 +263,5 @@ def _gaps(daily: Daily) -> str:
     return (
         head
         + paragraph(f"Days in a row without any row, though there usually are some.{more}")
-        + table(["From", "To", "Days"], rows, title="Gaps", words=(0, 1))
+        + long_table(["From", "To", "Days"], rows, title="Gaps", words=(0, 1))
     )

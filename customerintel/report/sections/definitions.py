@@ -23,6 +23,10 @@ TERMS = {
         "What was sold less what came back. A return is taken off the latest earlier purchase "
         "of the same customer, and so from the time of that purchase."
     ),
+    "In the middle of all": (
+        "The mean of the middle tenth of the customers, ten of them at least: about half spent "
+        "less, and it is nobody's own spend, as a median would be."
+    ),
     "Active": ("A customer with a purchase within the days that are named."),
     "Bought again": ("A customer with purchases on two days or more."),
     "RFM segment": (
@@ -74,8 +78,8 @@ TERMS = {
         "customer spent before is not in it."
     ),
     "Interval": (
-        "Of 95 in 100 such intervals the true number would lie inside, had the customers been "
-        "drawn at random from many alike."
+        "How far a number could be off by chance alone. With other customers of the same kind it "
+        "would come out a little differently; in 95 of 100 cases such a range holds the true one."
     ),
     "Suspicious day": (
         "A day four robust standard deviations or more from other days of its weekday within "
@@ -86,7 +90,7 @@ TERMS = {
 
 def section(material: Material) -> Section:
     """Make the section."""
-    money = ("Net spend", "Gini index", "Equal customers", "Customer value")
+    money = ("Net spend", "In the middle of all", "Gini index", "Equal customers", "Customer value")
     terms = [pair for pair in TERMS.items() if material.has_amounts or pair[0] not in money]
     body = "".join(f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in terms)
     return Section(

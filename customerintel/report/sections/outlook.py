@@ -10,10 +10,11 @@ from customerintel.audit.small_cells import hidden_cells
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.report.charts import chart
 from customerintel.report.drawing import columns
-from customerintel.report.markup import Card, cards, figures, note, subhead, table
+from customerintel.report.markup import Card, cards, figures, long_table, note, subhead
 from customerintel.report.material import FEW, Material
 from customerintel.report.numbers import GAP, MISSING, SMALL, count, money, percent
 from customerintel.report.page import Section
+from customerintel.report.small_groups import hidden_groups
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,10 +135,18 @@ def _check(material: Material, horizon: int) -> str:
     known = np.isin(material.history.ids.keys, past.ids.keys, assume_unique=True)
     silent = float(np.mean(material.summary.time_since_last[known] >= horizon))
     return note(
-        f"Tested: {horizon} days ago, the same method would have expected "
-        f"{percent(chances.mean())} of the customers of then to buy nothing until now; "
-        f"{percent(silent)} did."
+        f"Tested on the last {horizon} days: {percent(silent)} of the customers of then bought "
+        f"nothing, where the same method would have expected {percent(chances.mean())}: "
+        f"{_verdict(float(chances.mean()), silent, len(chances))}."
     )
+
+
+def _verdict(expected: float, real: float, n: int) -> str:
+    """Say whether the outlook was right but for chance."""
+    chance = 2.0 * np.sqrt(max(real * (1.0 - real), 1e-4) / n)
+    if abs(expected - real) <= max(chance, 0.02):
+        return "the outlook was about right"
+    return f"the outlook was rather too {'dark' if expected > real else 'bright'}"
 
 
 def _by_segment(material: Material, chances: Floats) -> str:
@@ -147,7 +156,7 @@ def _by_segment(material: Material, chances: Floats) -> str:
     names = rfm.scheme.segments
     sizes = np.bincount(rfm.segment_code, minlength=len(names))
     sums = np.bincount(rfm.segment_code, chances, len(names))
-    hidden = hidden_cells(sizes, FEW)
+    hidden = hidden_groups(sizes)
     rows = [
         [
             name,
@@ -157,7 +166,7 @@ def _by_segment(material: Material, chances: Floats) -> str:
         ]
         for name, n, total, few in zip(names, sizes, sums, hidden, strict=True)
     ]
-    return subhead("By segment") + table(
+    return subhead("By segment") + long_table(
         ["Segment", "Customers", "Mean chance to buy nothing", "Expected to buy"], rows,
         title="Churn outlook by segment",
     )  # fmt: skip

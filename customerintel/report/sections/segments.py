@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.audit.small_cells import hidden_cells
 from customerintel.report.charts import chart
 from customerintel.report.drawing import heat, rows_of_bars
-from customerintel.report.markup import figures, note, pairs, subhead, table
-from customerintel.report.material import FEW, Material
-from customerintel.report.numbers import MISSING, SMALL, count, days, decimal, money, percent
+from customerintel.report.markup import figures, long_table, note, pairs, subhead
+from customerintel.report.material import Material
+from customerintel.report.numbers import MISSING, count, days, decimal, money, percent
 from customerintel.report.page import Section
+from customerintel.report.small_groups import DASH, few, hidden_groups, hidden_in, number
 from customerintel.rfm import RFMScores
 
 __all__ = ["section"]
@@ -60,7 +60,12 @@ class _Sums:
         spend = None
         if rfm.total_amount is not None:
             spend = np.asarray(np.bincount(codes, rfm.total_amount, size), np.float64)
-        return cls(names, customers, hidden_cells(customers, FEW), since, often, spend)
+        return cls(names, customers, hidden_groups(customers), since, often, spend)
+
+    def told(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of some segments that are shown."""
+        shown = {name for name, h in zip(self.names, self.hidden, strict=True) if not h}
+        return tuple(name for name in names if name in shown)
 
     def share(self, values: Floats, names: tuple[str, ...]) -> float:
         """Return the share of some segments in a sum."""
@@ -75,8 +80,10 @@ def section(material: Material) -> Section:
     if rfm is None:
         return Section("segments", "Segments by recency, frequency and money", "Segments", why)
     sums = _Sums.of(rfm)
-    body = figures([_map(rfm), _bars(sums)])
+    body = figures([_map(rfm, sums), _bars(sums)])
     body += subhead("Each segment, and what to do for it") + _table(sums, material)
+    if sums.hidden.any():
+        body += note(DASH)
     body += note(
         f"Scheme {rfm.scheme}: every customer has a score from 1 (worst) to 5 (best) for the time "
         "since the last purchase, the number of days with a purchase"
@@ -93,18 +100,25 @@ def section(material: Material) -> Section:
 
 def _finding(sums: _Sums) -> str:
     heads = sums.customers.astype(np.float64)
-    said = f"Champions and Loyal are {percent(sums.share(heads, BEST))} of the customers"
-    if sums.spend is not None:
-        said += f" and brought {percent(sums.share(sums.spend, BEST))} of net spend"
-    slipping = sums.share(heads, SLIPPING)
-    return f"{said}; {percent(slipping)} used to buy well and are slipping away."
+    best, slipping = sums.told(BEST), sums.told(SLIPPING)
+    said = []
+    if best:
+        share = percent(sums.share(heads, best))
+        said.append(f"{' and '.join(best)} are {share} of the customers")
+        if sums.spend is not None:
+            said[0] += f" and brought {percent(sums.share(sums.spend, best))} of net spend"
+    # without one of the two, it would be too small a share
+    if len(slipping) == len(SLIPPING):
+        share = percent(sums.share(heads, slipping))
+        said.append(f"{share} used to buy well and are slipping away")
+    return f"{'; '.join(said)}." if said else ""
 
 
-def _map(rfm: RFMScores) -> str:
+def _map(rfm: RFMScores, sums: _Sums) -> str:
     bins = rfm.bins[0]
     grid = np.zeros((bins, rfm.bins[1]))
     np.add.at(grid, (bins - rfm.recency_score, rfm.frequency_score - 1), 1.0)
-    hidden = hidden_cells(grid.ravel(), FEW).reshape(grid.shape)
+    hidden = _hidden(rfm, grid, sums)
     share = np.where(grid == 0, 0.0, grid / grid.sum())
     small = [
         [_cell(n, h) for n, h in zip(*row, strict=True)] for row in zip(grid, hidden, strict=True)
@@ -121,16 +135,26 @@ def _map(rfm: RFMScores) -> str:
             xlabel="frequency score", ylabel="recency score",
         ),
         title="Map of the customers",
-        says=f"Customers by how lately and how often they bought; {percent(best)} are in the "
-        "best corner, top right.",
+        says="Customers by how lately and how often they bought"
+        + ("." if hidden[0, -1] else f"; {percent(best)} are in the best corner, top right."),
         head=["Recency score", *[f"Frequency {k + 1}" for k in range(rfm.bins[1])]],
         rows=[[str(bins - place), *row] for place, row in enumerate(small)],
         height=3.4,
     )  # fmt: skip
 
 
-def _cell(number: float, hidden: bool) -> str:  # noqa: FBT001 - one of a pair of columns
-    return ("<10" if number < FEW else MISSING) if hidden else count(number)
+def _hidden(rfm: RFMScores, grid: Floats, sums: _Sums) -> NDArray[np.bool_]:
+    """Tell which squares are not shown; their sums by segment are known."""
+    of = np.full(grid.shape, -1)
+    of[rfm.bins[0] - rfm.recency_score, rfm.frequency_score - 1] = rfm.segment_code
+    segments = [np.flatnonzero(of.ravel() == k) for k in np.flatnonzero(~sums.hidden)]
+    every = np.arange(grid.size)
+    known = [every, *[one for one in segments if len(one)]]
+    return hidden_in(grid.ravel(), known).reshape(grid.shape)
+
+
+def _cell(size: float, hidden: bool) -> str:  # noqa: FBT001 - one of a pair of columns
+    return ("<10" if few(size) else MISSING) if hidden else count(size)
 
 
 def _bars(sums: _Sums) -> str:
@@ -138,7 +162,10 @@ def _bars(sums: _Sums) -> str:
     second, names = None, ("customers", "")
     texts = ["" if h else percent(x) for x, h in zip(heads, sums.hidden, strict=True)]
     head, says = ["Segment", "Customers"], "Share of the customers in each segment."
-    rows = [[name, text or SMALL] for name, text in zip(sums.names, texts, strict=True)]
+    rows = [
+        [name, number(n, hidden=h) if h else text]
+        for name, n, text, h in zip(sums.names, sums.customers, texts, sums.hidden, strict=True)
+    ]
     total = float(sums.spend.sum()) if sums.spend is not None else 0.0
     if sums.spend is not None and total > 0:
         second, names = np.where(sums.hidden, 0.0, sums.spend / total), ("customers", "net spend")
@@ -165,15 +192,20 @@ def _table(sums: _Sums, material: Material) -> str:
     rows = []
     for place, name in enumerate(sums.names):
         n = int(sums.customers[place])
-        row = [name, count(n, least=FEW), days(sums.since[place]), decimal(sums.often[place])]
+        row = [
+            name,
+            number(n, hidden=sums.hidden[place]),
+            days(sums.since[place]),
+            decimal(sums.often[place]),
+        ]
         if sums.spend is not None:
             spend = float(sums.spend[place])
             currency = material.options.currency
             row += [money(spend, currency), money(spend / n if n else np.nan, currency)]
         if sums.hidden[place]:
-            row = [name, SMALL if n < FEW else MISSING, *[MISSING] * (len(row) - 2)]
+            row = [*row[:2], *[MISSING] * (len(row) - 2)]
         rows.append(row)
-    return table(head, rows, title="Segments in numbers") + pairs(
+    return long_table(head, rows, title="Segments in numbers") + pairs(
         (name, ACTIONS[name])
         for name, n in zip(sums.names, sums.customers, strict=True)
         if n and name in ACTIONS

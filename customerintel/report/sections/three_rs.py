@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from customerintel.audit.customer_places import open_customers
+from customerintel.plot.core_over_time import persistence
 from customerintel.report.charts import chart
-from customerintel.report.drawing import curves, rows_of_bars
-from customerintel.report.markup import Card, cards, figures, note, paragraph, subhead, table
+from customerintel.report.core_formats import formats_view
+from customerintel.report.drawing import curves
+from customerintel.report.markup import Card, cards, figures, note, paragraph, subhead
 from customerintel.report.material import FEW, Material
 from customerintel.report.numbers import (
-    MISSING,
-    SMALL,
-    amounts,
+    GAP,
     count,
     days,
     decimal,
@@ -23,7 +24,10 @@ from customerintel.report.numbers import (
 )
 from customerintel.report.page import Section
 from customerintel.report.periods_as_words import short_day, step_word
+from customerintel.report.pictures import picture
 from customerintel.report.place_views import reach_view, relevance_view
+from customerintel.report.small_groups import unsafe
+from customerintel.report.stress_view import stress_view
 from customerintel.tables.carried import carried_columns_of
 
 __all__ = ["section"]
@@ -31,13 +35,13 @@ __all__ = ["section"]
 TITLE, SHORT = "Reach, relevance, resilience", "The three Rs"
 #: The longest of these of which the log holds two is compared.
 PERIODS = ((735, "year"), (186, "quarter"), (0, "month"))
-#: Length of the lists that are compared.
-TOP = 10
-BLOWS = {
-    "customers": "The {} customers leave", "core": "The core leaves",
-    "segment": "The segment {} leaves", "format": "No purchases by {}",
-    "churn": "Churn of the core {} as high", "price": "Prices or margin {}",
+FIGURES = {
+    "persistence": "Core again", "still_active": "Bought again", "revenue_retention": "Spend kept",
 }  # fmt: skip
+#: Length of the lists that are compared, and the least that says anything.
+TOP, LEAST = 10, 3
+#: Share of the active customers that must be found in the table of customers.
+KNOWN = 0.02
 
 
 def section(material: Material) -> Section:
@@ -46,11 +50,15 @@ def section(material: Material) -> Section:
     if core is None or core.n_core < FEW:
         return Section("three_rs", TITLE, SHORT, why or "The core is too small to look at.")
     step = next(name for least, name in PERIODS if material.n_days >= least)
-    formats = "channel" if "channel" in carried_columns_of(material.log) else None
+    usual = "channel" if "channel" in carried_columns_of(material.log) else None
+    formats = material.options.formats or usual
     found, why = material.attempt(
         lambda: core.resilience(material.history, period=step, formats=formats)
     )
+    strangers = ""
     body = subhead("Reach: how far does the core stretch?")
+    for text in material.places.unclear:
+        material.note(text)
     options = _places(material)
     if options is None:
         body += paragraph(
@@ -59,42 +67,65 @@ def section(material: Material) -> Section:
             kind="absent",
         )
     else:
+        strangers = _strangers(core, options)
+        body += paragraph(strangers, kind="absent") if strangers else ""
+    if options is not None and not strangers:
         reach = material.quietly(lambda: core.reach(**options))
         body += reach_view(reach, material)
+        if material.places.told:
+            body += note(material.places.told)
         # of few segments, the first ten are all
         options["top"] = min(TOP, max(1, len(reach.segment) // 2))
     body += subhead("Relevance: is the core like the community?")
-    if options is None or not material.options.segment:
+    if options is None or not material.places.segment:
         body += paragraph("This needs a table of customers with a segment.", kind="absent")
+    elif strangers:
+        body += paragraph("There are no customers of a known segment to compare.", kind="absent")
     else:
         relevance = material.quietly(lambda: core.relevance(**options))
-        body += relevance_view(relevance)
+        body += relevance_view(relevance, has_top=options["top"] >= LEAST)
     body += subhead("Resilience: does the core hold?")
     said = ""
     if found is None:
         body += paragraph(why, kind="absent")
     else:
-        inner, said = _resilience(found, step, material)
+        inner, said = _resilience(found, step, formats, material)
         body += inner
     return Section("three_rs", TITLE, SHORT, said, body, said)
 
 
 def _places(material: Material) -> dict[str, Any] | None:
     """Return what `reach` and `relevance` are asked with; None where nothing says so."""
-    asked = material.options
-    if asked.customers is None or not (asked.segment or asked.area):
+    asked, columns = material.options, material.places
+    if asked.customers is None or not (columns.segment or columns.area):
         return None
     found = {
         "customers": asked.customers,
         "population": asked.population,
-        "segment": asked.segment,
-        "area": asked.area,
-        "location": asked.location,
+        "segment": columns.segment,
+        "area": columns.area,
+        "location": columns.location,
+        "count": columns.people,
     }
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _resilience(found: Any, step: str, material: Material) -> tuple[str, str]:
+def _strangers(core: Any, options: dict[str, Any]) -> str:
+    """Say that the table of customers is of others, where it is; shares would all be 0."""
+    columns = {name: options.get(name) for name in ("segment", "area", "location")}
+    table, _ = open_customers(options["customers"], columns)
+    here = core.history.ids.match(table.ids)[0] if len(table) else []
+    known = int(np.count_nonzero(core.active[here])) if len(here) else 0
+    if known >= max(FEW, KNOWN * core.n_active):
+        return ""
+    return (
+        f"Hardly any of the {count(core.n_active)} active customers is in the table of customers, "
+        "so nothing can be said of where they belong. Look whether customer_id is written the same "
+        "in both: capital letters, zeros in front, blanks."
+    )
+
+
+def _resilience(found: Any, step: str, formats: str | None, material: Material) -> tuple[str, str]:
     word = step_word(step)
     if found.compared is None or not np.isfinite(found.persistence):
         return (
@@ -115,13 +146,14 @@ def _resilience(found: Any, step: str, material: Material) -> tuple[str, str]:
         f"{percent(found.persistence)} of the core of the {word} before are core again; "
         f"{percent(found.expected_persistence)} would be if nobody had changed: the core {verdict}."
     )
-    body = cards(_numbers(found, (low, high)))
-    body += figures([one for one in (_survival(found, word), _formats(found)) if one])
-    body += _stress(found, word, material)
+    body = cards(_numbers(found, (low, high), word))
+    made = (_persistence(found, word), _survival(found, word), formats_view(found, formats or ""))
+    body += figures([one for one in made if one])
+    body += stress_view(found, word, material, lasting=word == PERIODS[0][1])
     return body, said
 
 
-def _numbers(found: Any, excess: tuple[float, float]) -> list[Card]:
+def _numbers(found: Any, excess: tuple[float, float], word: str) -> list[Card]:
     made = [
         Card("Core again", percent(found.persistence), "of the core before"),
         Card("Expected if nobody changed", percent(found.expected_persistence)),
@@ -143,16 +175,34 @@ def _numbers(found: Any, excess: tuple[float, float]) -> list[Card]:
         made.append(
             Card(
                 "Half-life",
-                days(found.half_life_days),
-                f"of the first core, {found.half_life_source}",
+                f"{decimal(found.half_life)}{GAP}{word}{'s' if found.half_life != 1 else ''}",
+                _half_life(found, word),
             )
         )
     return made
 
 
+def _persistence(found: Any, word: str) -> str:
+    names = [name for name in FIGURES if np.isfinite(found.figure(name))]
+    rows = []
+    for name in names:
+        ends = [span(*map(percent, found.interval(f"{way}{name}"))) for way in ("", "expected_")]
+        values = [percent(found.figure(name, way)) for way in ("observed", "expected")]
+        rows.append([FIGURES[name], values[0], ends[0], values[1], ends[1]])
+    return chart(
+        "persistence", picture(lambda ax: persistence(found, ax=ax), xlabel="share"),
+        title=f"The core one {word} later",
+        says="What became of the core, beside what would have if nobody had changed: a core is "
+        "chosen for a good time, so some of it is always gone in the next. Lines are intervals.",
+        head=["", "It was", "Interval", "If nobody had changed", "Interval"], rows=rows,
+        height=1.1 + 0.42 * len(names),
+    )  # fmt: skip
+
+
 def _survival(found: Any, word: str) -> str:
-    active = found.survival.active
-    if len(active) < 3 or not np.isfinite(active).all():
+    active, size = found.survival.active, found.survival.size
+    active = np.where(unsafe(active * size, size), np.nan, active)
+    if np.count_nonzero(np.isfinite(active)) < 3:
         return ""
     ends = [short_day(x) for x in found.periods.end_dates[found.survival.periods]]
     return chart(
@@ -160,65 +210,16 @@ def _survival(found: Any, word: str) -> str:
         curves(np.arange(float(len(active))), [("core", active)], kind="percent",
                xlabel=f"{word}s after the first"),
         title="The first core over time",
-        says=f"Share of the core of the first {word} that bought in each later one; "
-        f"{percent(active[-1])} in the last.",
+        says=f"Share of the core of the first {word} that bought in each later one"
+        + (f"; {percent(active[-1])} in the last." if np.isfinite(active[-1]) else "."),
         head=[f"{word.capitalize()} to", "Share that bought"],
         rows=[[end, percent(x)] for end, x in zip(ends, active, strict=True)],
     )  # fmt: skip
 
 
-def _formats(found: Any) -> str:
-    mix = found.format_mix
-    if mix is None or len(mix.labels) < 2:
-        return ""
-    first, last = mix.mix[0], mix.mix[-1]
-    texts = [f"{percent(a)} · {percent(b)}" for a, b in zip(first, last, strict=True)]
-    return chart(
-        "formats",
-        rows_of_bars(
-            mix.formats, first, texts, second=last, names=("first", "last"),
-        ),
-        title="How the core buys",
-        says=f"Shares of the core's purchases in the first and the last period; "
-        f"{percent(found.bridge_rate)} of the core use both old and new.",
-        head=["Format", "First", "Last"],
-        rows=[
-            [name, percent(a), percent(b)]
-            for name, a, b in zip(mix.formats, first, last, strict=True)
-        ],
-        height=0.9 + 0.42 * len(mix.formats),
-    )  # fmt: skip
-
-
-def _stress(found: Any, word: str, material: Material) -> str:
-    tests = found.stress
-    if tests is None or not len(tests.kind):
-        return ""
-    of_money = tests.measure == "spend"
-    write = amounts(material.options.currency) if of_money else count
-    rows = []
-    for k, (kind, what) in enumerate(zip(tests.kind, tests.what, strict=True)):
-        gone, few = tests.customers[k], bool(tests.suppressed[k])
-        if few or 0 < gone < FEW:
-            shown, rest = SMALL, [MISSING] * 3
-        else:
-            shown = count(gone)
-            back = tests.recovery[k]
-            rest = [write(tests.at_risk[k]), percent(tests.share[k])]
-            rest.append(
-                "never"
-                if np.isinf(back)
-                else f"{decimal(back)} {word}s"
-                if back == back
-                else MISSING
-            )
-        rows.append([BLOWS.get(kind, kind + " {}").format(what), shown, *rest])
-    name = "Spend at risk" if of_money else "Purchases at risk"
-    return (
-        subhead("What a blow would cost")
-        + table(["Blow", "Customers", name, "Of all", "Made up in"], rows, title="Stress tests")
-        + note(
-            f"Of the last {word}; the rest is taken to go on growing as the total did "
-            f"({percent(tests.growth)} a {word})."
-        )
-    )
+def _half_life(found: Any, word: str) -> str:
+    n = len(found.survival.active)
+    how = {"observed": "as it was", "projected": f"projected from {n} {word}s"}
+    source = how.get(found.half_life_source, found.half_life_source)
+    about = f"about {days(found.half_life_days)}: " if np.isfinite(found.half_life_days) else ""
+    return f"{about}until half of the first core buys no more; {source}"

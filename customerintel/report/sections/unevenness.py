@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from customerintel.audit.inequality import concentration
+from customerintel.plot.unevenness import lorenz
 from customerintel.report.charts import chart
-from customerintel.report.drawing import format_axis, plain_axes
 from customerintel.report.markup import Card, cards, figures, note
 from customerintel.report.material import FEW, Material
 from customerintel.report.numbers import GAP, count, percent, span
 from customerintel.report.page import Section
-from customerintel.report.svg_theme import COLOURS, MUTED
+from customerintel.report.pictures import picture
+from customerintel.report.svg_theme import COLOURS
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
     from customerintel.audit.concentration_result import Concentration
 
@@ -89,29 +90,19 @@ def _numbers(found: Concentration, what: str) -> list[Card]:
 
 
 def _curve(found: Concentration, what: str) -> str:
-    x, y = found.lorenz_points
-
-    def paint(figure: Figure) -> None:
-        ax = plain_axes(figure)
-        ax.plot([0, 1], [0, 1], color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
-        ax.fill_between(x, y, x, color=COLOURS[0], alpha=0.14, linewidth=0)
-        ax.plot(x, y, color=COLOURS[0])
-        ax.plot([0.8], [1 - found.pareto_share], "o", color=COLOURS[4], markersize=6)
+    def paint(ax: Axes) -> None:
+        lorenz(found, ax=ax)
+        best = 1.0 - found.pareto_share
+        ax.plot([0.8], [best], "o", color=COLOURS[4], markersize=6)
         ax.text(
-            0.77, 1 - found.pareto_share + 0.02,
-            f"the best 20 %\nmake {percent(found.pareto_share)}", ha="right", va="bottom",
+            0.77, max(best, 0.0) + 0.02, f"the best 20 %\nmake {percent(found.pareto_share)}",
+            ha="right", va="bottom",
         )  # fmt: skip
-        ax.text(0.42, 0.46, "all alike", rotation=0, color=MUTED, ha="right")
-        for axis in (ax.xaxis, ax.yaxis):
-            format_axis(axis, "percent")
-        ax.set(
-            xlim=(0, 1), ylim=(0, 1), xlabel="customers, smallest first", ylabel=f"share of {what}"
-        )
 
     rows = [[percent(q), percent(found.top_share(q))] for q in _shares(found)]
     return chart(
-        "lorenz", paint, title="Lorenz curve",
+        "lorenz", picture(paint), title="Lorenz curve",
         says=f"What the smallest customers have together; the further the line hangs below the "
-        f"dashed one, the more unequal. Gini index {percent(found.gini)}.",
+        f"dotted one, the more unequal. Gini index {percent(found.gini)}.",
         head=["Best customers", f"Share of {what}"], rows=rows, height=3.3,
     )  # fmt: skip

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from customerintel.audit.deciles import best_first, tenths
-from customerintel.audit.small_cells import hidden_cells
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.report.charts import chart
 from customerintel.report.drawing import columns
-from customerintel.report.markup import Card, cards, figures, note, subhead, table
+from customerintel.report.markup import Card, cards, figures, long_table, note, paragraph, subhead
 from customerintel.report.material import FEW, Material
 from customerintel.report.numbers import GAP, MISSING, SMALL, count, money, percent
 from customerintel.report.page import Section
+from customerintel.report.small_groups import hidden_groups
 
 if TYPE_CHECKING:
     from customerintel.models.value import LifetimeValue
@@ -38,6 +38,8 @@ class _Found:
     #: Purchases of the last quarter of the log, as foreseen from what was before, and real.
     foreseen: float
     real: float
+    #: Whether the model of purchases knows of nobody who is lost.
+    nobody_leaves: bool
 
 
 def section(material: Material) -> Section | None:
@@ -61,14 +63,31 @@ def section(material: Material) -> Section | None:
     finding += f"; a tenth of them make {percent(best[0])} of it." if best is not None else "."
     body = cards(_numbers(material, value))
     body += figures([_chart(best)] if best is not None else []) + _by_segment(material, value)
+    body += paragraph(_tested(found))
+    if found.nobody_leaves:
+        body += paragraph(
+            "The model of purchases found that no customer is ever lost for good. It lets "
+            "everybody go on buying as before, so these values are an upper end rather than the "
+            "middle."
+        )
     body += note(
-        f"Purchases by the MBG/NBD model, spend per purchase by the Gamma-Gamma model, "
-        f"{percent(DISCOUNT)} a year taken off for waiting. Revenue, not profit: costs are not in "
-        f"it, nor are customers who are yet to come. Tested: for the last quarter of the log, the "
-        f"model foresaw {count(found.foreseen)} days with a purchase of customers it knew; there "
-        f"were {count(found.real)}."
+        "Only the customers of today are counted, none who is yet to come. It is revenue, not "
+        f"profit: costs are not taken off. For waiting, {percent(DISCOUNT)} a year are. Purchases "
+        "are foreseen by the MBG/NBD model, and the spend of each by the Gamma-Gamma model."
     )
     return Section("worth", TITLE, SHORT, finding, body, finding)
+
+
+def _tested(found: _Found) -> str:
+    """Say how well the model would have foreseen what is known by now."""
+    ratio = found.foreseen / max(found.real, 1.0)
+    verdict = "about right" if 0.9 <= ratio <= 1.1 else "too high" if ratio > 1.0 else "too low"
+    return (
+        f"Tested on the last quarter of the log: of customers it knew, the model foresaw "
+        f"{count(found.foreseen)} days with a purchase, and there were {count(found.real)}: it was "
+        + (verdict if verdict == "about right" else f"{percent(abs(ratio - 1.0))} {verdict}")
+        + "."
+    )
 
 
 def _why_not(material: Material) -> str:
@@ -98,7 +117,8 @@ def _compute(material: Material) -> _Found:
     )
     before: Any = models.ModifiedBetaGeoNBD().fit(_some(split.calibration), unit="week")
     foreseen = before.expected_purchases(split.calibration, split.horizon)
-    return _Found(value, float(np.sum(foreseen)), float(split.purchases.sum()))
+    lost = any(told.startswith("a \u2192 0") for told in fit.boundary_)
+    return _Found(value, float(np.sum(foreseen)), float(split.purchases.sum()), lost)
 
 
 def _some(summary: CustomerSummary) -> dict[str, Any]:
@@ -153,7 +173,7 @@ def _by_segment(material: Material, value: LifetimeValue) -> str:
     names, currency = rfm.scheme.segments, material.options.currency
     sizes = np.bincount(rfm.segment_code, minlength=len(names))
     sums = np.bincount(rfm.segment_code, np.nan_to_num(value.value), len(names))
-    hidden = hidden_cells(sizes, FEW)
+    hidden = hidden_groups(sizes)
     rows = [
         [name, (SMALL if n < FEW else MISSING) if few else count(n)]
         + (
@@ -164,6 +184,6 @@ def _by_segment(material: Material, value: LifetimeValue) -> str:
         for name, n, x, few in zip(names, sizes, sums, hidden, strict=True)
     ]
     head = ["Segment", "Customers", f"Value, {WEEKS} weeks".replace(" weeks", f"{GAP}weeks")]
-    return subhead("By segment") + table(
+    return subhead("By segment") + long_table(
         [*head, "Of all", "Per customer"], rows, title="Customer value by segment"
     )
