@@ -17,7 +17,6 @@ from customerintel.lookalike.fitted_model import LookalikeModel
 from customerintel.lookalike.fitted_on import FittedOn
 from customerintel.lookalike.likeness import kind_of
 from customerintel.lookalike.restricted_use import remind_of
-from customerintel.lookalike.safe_writing import replace_file
 from customerintel.lookalike.score_explanation import Typical
 from customerintel.lookalike.single_traits import SingleTrait
 from customerintel.lookalike.trait_differences import TraitDifferences
@@ -25,6 +24,7 @@ from customerintel.tables.ids import CustomerIds
 from customerintel.tables.kinds import Kind
 from customerintel.tables.text import Text
 from customerintel.tables.trait_columns import TraitColumn
+from customerintel.tables.whole_files import replace_file
 
 __all__ = ["load", "write"]
 
