@@ -10,11 +10,11 @@ from customerintel.exceptions import InvalidArgumentError
 from customerintel.lookalike.audience_fairness import FOUR_FIFTHS, Fairness, GroupRates
 from customerintel.lookalike.evaluation import Evaluation
 from customerintel.plot.canvas import MODELS, QUIET, as_written, axes_for, frame, in_legend, style
+from customerintel.plot.readable import percent_axis
 from customerintel.plot.rows import (
     check_result,
     legend_above,
     mark_rows,
-    percent_axis,
     row_axes,
     shorten,
     write_rows,

@@ -12,7 +12,8 @@ from customerintel.audit.reach_result import Reach
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.plot.canvas import QUIET, as_written, axes_for
 from customerintel.plot.geojson_shapes import aspect_of, read_shapes
-from customerintel.plot.rows import check_result, compact, paper, percent
+from customerintel.plot.readable import percent, short_number
+from customerintel.plot.rows import check_result, paper
 from customerintel.rfm.words import one_of
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _draw(
         bar = ax.figure.colorbar(filled, ax=ax, label=words, shrink=0.8, pad=0.02)
         bar.outline.set_visible(False)
         bar.locator = MaxNLocator(5, integer=not is_share)
-        bar.formatter = FuncFormatter(percent if is_share else compact)
+        bar.formatter = FuncFormatter(lambda x, _: percent(x) if is_share else short_number(x))
         bar.update_ticks()
     ax.autoscale_view()
 

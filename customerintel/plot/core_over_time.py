@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from customerintel.audit.resilience_result import Resilience
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.plot.canvas import MODELS, QUIET, as_written, axes_for, frame, in_legend, ink
+from customerintel.plot.readable import percent_axis
 from customerintel.plot.rows import (
     check_result,
     legend_above,
     paper,
-    percent_axis,
     row_axes,
     shorten,
     write_rows,

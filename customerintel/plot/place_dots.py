@@ -11,13 +11,13 @@ from customerintel.audit.relevance_result import Relevance
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import whole_number
 from customerintel.plot.canvas import MODELS, QUIET, as_written, frame, ink
+from customerintel.plot.readable import percent_axis
 from customerintel.plot.rows import (
     check_result,
     legend_above,
     listed,
     mark_rows,
     paper,
-    percent_axis,
     row_axes,
     write_rows,
 )  # fmt: skip

@@ -21,6 +21,7 @@ __all__ = [
     "in_two_lines",
     "legend_on_top",
     "number_axis",
+    "percent",
     "percent_axis",
     "period_ticks",
     "shaded_cells",
@@ -50,10 +51,15 @@ DIGIT = 0.64
 
 def short_number(number: float) -> str:
     """Write a number in few letters: 1,234 is "1.2k"."""
-    for scale, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+    for scale, letter in ((1e12, "T"), (1e9, "bn"), (1e6, "M"), (1e3, "k")):
         if abs(number) >= 0.9995 * scale:
             return f"{number / scale:,.3g}{letter}".replace("-", MINUS)
     return f"{number:,.3g}".replace("-", MINUS)
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage of as many digits as it needs."""
+    return f"{100.0 * share:.3g} %".replace("-", MINUS)
 
 
 def number_axis(axis: Any, *, most: int = 5) -> None:
@@ -69,7 +75,7 @@ def percent_axis(axis: Any, *, most: int = 5) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:.3g} %".replace("-", MINUS)))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: percent(x)))
 
 
 def whole_axis(axis: Any, *, most: int = 8) -> None:

@@ -12,11 +12,10 @@ from customerintel.plot.readable import width_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
 
 __all__ = [
-    "check_result", "compact", "legend_above", "listed", "mark_rows", "paper", "percent",
-    "percent_axis", "row_axes", "shorten", "write_rows",
+    "check_result", "legend_above", "listed", "mark_rows", "paper", "row_axes", "shorten",
+    "write_rows",
 ]  # fmt: skip
 
 #: Inches of a row, and of title, legend and label together.
@@ -143,28 +142,6 @@ def legend_above(
     lines = -(-len(names) // columns)
     size = float(legend.get_texts()[0].get_fontsize()) if names else 0.0
     ax.set_title(title, pad=8.0 + 1.5 * size * lines)
-
-
-def percent_axis(axis: Axis, *, steps: int = 5) -> None:
-    """Write shares as few round percentages."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
-    axis.set_major_locator(MaxNLocator(steps))
-    axis.set_major_formatter(FuncFormatter(percent))
-
-
-def percent(share: float, _: Any = None) -> str:
-    """Write a share as a percentage of as many digits as it needs."""
-    return f"{100.0 * share:.3g} %"
-
-
-def compact(value: float, _: Any = None) -> str:
-    """Write a number in few letters, such as 12k or 3.4M."""
-    for size, letter in ((1e12, "T"), (1e9, "bn"), (1e6, "M"), (1e3, "k")):
-        # 999,999 is 1M, and not 1000k
-        if abs(value) >= 0.9995 * size:
-            return f"{value / size:.3g}{letter}"
-    return f"{value:.3g}"
 
 
 def paper(ax: Axes) -> Any:

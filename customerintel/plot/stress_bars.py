@@ -10,7 +10,8 @@ from customerintel.audit.resilience_result import Resilience
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.models.arguments import whole_number
 from customerintel.plot.canvas import MODELS, as_written, frame
-from customerintel.plot.rows import check_result, compact, mark_rows, row_axes, write_rows
+from customerintel.plot.readable import short_number
+from customerintel.plot.rows import check_result, mark_rows, row_axes, write_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,4 +100,4 @@ def _room_for_shares(ax: Axes, values: np.ndarray) -> None:
     if least < 0.0:
         ax.axvline(0.0, color=ax.xaxis.label.get_color(), linewidth=0.8)
     ax.xaxis.set_major_locator(MaxNLocator(5))
-    ax.xaxis.set_major_formatter(FuncFormatter(compact))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: short_number(x)))

@@ -10,7 +10,8 @@ from plot import core_results as made
 import customerintel as ci
 from customerintel.audit.reach_tables import SegmentReach
 from customerintel.plot.place_dots import reach, relevance
-from customerintel.plot.rows import compact, listed, shorten
+from customerintel.plot.readable import short_number
+from customerintel.plot.rows import listed, shorten
 
 
 def by_name(ax, found):
@@ -119,10 +120,17 @@ def test_lists_say_how_many_are_left_out():
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(0.0, "0"), (999.0, "999"), (1_500.0, "1.5k"), (999_999.0, "1M"), (-2.5e9, "-2.5bn")],
+    [
+        (0.0, "0"),
+        (999.0, "999"),
+        (1_500.0, "1.5k"),
+        (999_999.0, "1M"),
+        (-2.5e9, "\N{MINUS SIGN}2.5bn"),
+        (4e12, "4T"),
+    ],
 )
 def test_numbers_are_written_in_few_letters(number, text):
-    assert compact(number) == text
+    assert short_number(number) == text
 
 
 def test_a_segment_without_people_says_so():
