@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.schema import Customer, columns_of
 from customerintel.tables.frames import open_table
+from customerintel.tables.given_ids import given_ids
 from customerintel.tables.history import History
 from customerintel.tables.ids import CustomerIds
-from customerintel.tables.reading import read_ids
 
 __all__ = ["read_group"]
 
@@ -77,14 +76,5 @@ def _ids(history: History, value: Any, name: str) -> CustomerIds | Mask:
                 "history.customer_id, or give ids."
             )
         return raw.values
-    if not len(raw):
-        return CustomerIds(np.empty(0, np.int64))
-    reading = read_ids(columns_of(Customer)["customer_id"], raw)
-    if reading.broken:
-        rules = ", ".join(reading.broken)
-        rows = np.flatnonzero(np.logical_or.reduce(list(reading.broken.values())))[:5].tolist()
-        raise InvalidArgumentError(
-            f"{name} holds entries that are no ids ({rules}; entries {', '.join(map(str, rows))}). "
-            "Leave them out."
-        )
-    return CustomerIds(np.unique(reading.values), reading.texts)
+    ids = given_ids(value, name)
+    return CustomerIds(np.unique(ids.keys), ids.texts)

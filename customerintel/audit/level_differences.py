@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.audit.contingency import cramers_v
 from customerintel.audit.score_intervals import score_interval
 from customerintel.audit.small_cells import blank, hidden_cells
 from customerintel.rfm.read_only import seal
@@ -173,10 +174,5 @@ def association(group: Ints, rest: Ints, hidden: Mask) -> dict[str, Any]:
         return found | {"suppressed": False, "reason": "no customer with a value on one side"}
     if table.shape[1] < 2:
         return found | {"reason": "one level in all customers"}
-    expected = np.outer(sides, table.sum(axis=0)) / total
-    square = float(((table - expected) ** 2 / expected).sum())
-    freedom = table.shape[1] - 1
-    phi = max(0.0, square / total - freedom / (total - 1.0))
-    least = min(c - (c - 1) ** 2 / (total - 1.0) for c in table.shape) - 1.0
-    found["effect"] = math.sqrt(phi / least) if least > 0.0 else math.nan
+    found["effect"], square, freedom = cramers_v(table)
     return found | {"p_value": float(chdtrc(freedom, square))}

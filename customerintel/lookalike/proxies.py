@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.audit import contingency
 from customerintel.tables.traits import Traits
 
 __all__ = ["Groups", "cramers_v", "groups_of"]
@@ -69,14 +69,4 @@ def cramers_v(left: Groups, right: Groups) -> float:
     """
     size = (len(left.names), len(right.names))
     table = np.bincount(left.codes * size[1] + right.codes, minlength=size[0] * size[1])
-    table = table.reshape(size).astype(np.float64)
-    table = table[np.ix_(table.sum(axis=1) > 0, table.sum(axis=0) > 0)]
-    total = float(table.sum())
-    rows, columns = table.shape
-    if total < 2.0 or min(rows, columns) < 2:
-        return math.nan
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / total
-    square = float(((table - expected) ** 2 / expected).sum())
-    phi = max(0.0, square / total - (rows - 1) * (columns - 1) / (total - 1.0))
-    least = min(k - (k - 1) ** 2 / (total - 1.0) for k in (rows, columns)) - 1.0
-    return min(1.0, math.sqrt(phi / least)) if least > 0.0 else math.nan
+    return contingency.cramers_v(table.reshape(size))[0]

@@ -8,6 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from customerintel.audit.score_intervals import score_interval
 from customerintel.rfm.read_only import seal
 
 __all__ = ["Estimate", "nothing", "rates", "ratios", "shares", "spend_shares"]
@@ -71,14 +72,11 @@ def shares(share: ArrayLike, n: ArrayLike, level: float) -> Estimate:
         Of each interval by itself.
     """
     share, n = np.broadcast_arrays(np.asarray(share, np.float64), np.asarray(n, np.float64))
-    z = NormalDist().inv_cdf(0.5 + level / 2.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        size = 1.0 + z**2 / n
-        center = (share + z**2 / (2.0 * n)) / size
-        half = z * np.sqrt(share * (1.0 - share) / n + z**2 / (4.0 * n**2)) / size
     known = (n > 0) & np.isfinite(share)
-    low = np.where(known, np.minimum(np.clip(center - half, 0.0, 1.0), share), np.nan)
-    high = np.where(known, np.maximum(np.clip(center + half, 0.0, 1.0), share), np.nan)
+    low, high = score_interval(np.where(known, share * n, np.nan), n, level)
+    # rounding must not leave the share itself outside
+    low, high = np.fmin(low, share), np.fmax(high, share)
+    low, high = np.where(known, low, np.nan), np.where(known, high, np.nan)
     return Estimate(np.where(known, share, np.nan), low, high)
 
 

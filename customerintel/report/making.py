@@ -23,9 +23,7 @@ from customerintel.report.place_columns import PlaceColumns, find_places
 from customerintel.report.warnings_told import MARK, told
 from customerintel.tables import History, TransactionLog
 from customerintel.tables.carried import carried_columns_of
-from customerintel.tables.moments import local_time
 from customerintel.tables.roles import missing_column
-from customerintel.tables.zones import zone_of
 
 __all__ = ["build"]
 
@@ -146,7 +144,7 @@ def build(
     _check(options, named)
     places = find_places(customers, population, named, has_map=geojson is not None)
     _check_map(options, places)
-    material = Material(_history(log, as_of), options, places)
+    material = Material(history_of(log, as_of, caller="build"), options, places)
     if not len(material.history.ids):
         raise InvalidArgumentError(
             "Nobody had bought anything by this moment, so there is nothing to report. Give a "
@@ -234,14 +232,6 @@ def _check_periods(history: History, options: Options) -> None:
         read_periods(history, options.cohort_period, align="calendar")
     except InvalidArgumentError as error:
         raise InvalidArgumentError(f"cohort_{error}") from None
-
-
-def _history(log: Any, as_of: Any) -> History:
-    """Return the history at the end of the last day, unless a moment is given."""
-    if as_of is None and isinstance(log, TransactionLog) and not np.isnat(log.end):
-        last = int(log.end.astype(np.int64))
-        return log.as_of(local_time(last, zone_of(log.time_zone)).date())
-    return history_of(log, as_of, caller="build")
 
 
 def _sections(material: Material, *, progress: bool) -> list[Section]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from customerintel._version import __version__
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.report.numbers import day
 from customerintel.report.style import STYLE
 from customerintel.tables.results import html_table, one_line
+from customerintel.tables.whole_files import replace_file
 
 __all__ = ["Note", "Page", "Section", "assemble"]
 
@@ -116,16 +116,7 @@ class Page:
         if not isinstance(path, str | Path):
             raise InvalidArgumentError(f"path must be a file name; got {type(path).__name__}.")
         target = Path(path)
-        try:
-            _write(self.html, target)
-        except InvalidArgumentError:
-            raise
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise InvalidArgumentError(
-                f"{target.name!r} cannot be written ({reason}). Check the folder's rights and "
-                "space, and the name."
-            ) from None
+        replace_file(target, self.html)
         return target
 
     def __repr__(self) -> str:
@@ -142,27 +133,6 @@ class Page:
             ("notes", len(self.notes)),
             ("kilobytes", round(len(self.html.encode()) / 1000)),
         ]
-
-
-def _write(text: str, target: Path) -> None:
-    if not target.parent.is_dir():
-        raise InvalidArgumentError(
-            f"The folder {str(target.parent)!r} does not exist, so the report cannot be saved "
-            "there. Make it first, or give another path."
-        )
-    if target.is_dir():
-        raise InvalidArgumentError(
-            f"{str(target)!r} is a folder. Give the name of a file, such as 'report.html'."
-        )
-    # what was there stays until the new file is complete
-    beside = target.with_name(f".{target.name}.{uuid4().hex[:12]}")
-    try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def assemble(title: str, subtitle: str, sections: Sequence[Section], *, moment: Any) -> str:

@@ -21,9 +21,10 @@ def replace_file(target: Path, text: str) -> None:
         If it cannot be written; what stood there is as it was.
     """
     beside: Path | None = None
+    is_folder = is_there = False
     try:
-        is_there = target.parent.is_dir()
-        if is_there:
+        is_folder, is_there = target.is_dir(), target.parent.is_dir()
+        if is_there and not is_folder:
             beside = target.parent / f".{secrets.token_hex(8)}.part"
             _write_through(beside, text)
             beside.replace(target)
@@ -37,6 +38,8 @@ def replace_file(target: Path, text: str) -> None:
         if beside is not None:
             with suppress(OSError, ValueError):
                 beside.unlink(missing_ok=True)
+    if is_folder:
+        raise InvalidArgumentError(f"{str(target)!r} is a folder. Give the name of a file in it.")
     if not is_there:
         raise InvalidArgumentError(
             f"There is no folder to write {target.name!r} to. Make it first, or correct the path."
@@ -45,7 +48,7 @@ def replace_file(target: Path, text: str) -> None:
 
 def _write_through(path: Path, text: str) -> None:
     """Write a new file, down to the disk."""
-    with path.open("x", encoding="utf-8") as file:
+    with path.open("x", encoding="utf-8", newline="\n") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

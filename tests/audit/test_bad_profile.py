@@ -79,7 +79,10 @@ CASES = {
     "a group with a missing id": (
         lambda: call(of=[1, None, 3]),
         InvalidArgumentError,
-        "of holds entries that are no ids (null_customer_id; entries 1). Leave them out.",
+        (
+            "of holds entries that are no ids (null_customer_id; entries 1, counted from 0). Leave "
+            "them out."
+        ),
     ),
     "ids of another kind": (
         lambda: call(of=["a", "b"]),

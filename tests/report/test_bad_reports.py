@@ -121,15 +121,12 @@ CASES = {
     "a page saved in a folder that does not exist": (
         lambda: PAGE.save("no-such-folder/report.html"),
         InvalidArgumentError,
-        (
-            "The folder 'no-such-folder' does not exist, so the report cannot be saved there. Make "
-            "it first, or give another path."
-        ),
+        ("There is no folder to write 'report.html' to. Make it first, or correct the path."),
     ),
     "a page saved as a folder": (
         lambda: PAGE.save("."),
         InvalidArgumentError,
-        "'.' is a folder. Give the name of a file, such as 'report.html'.",
+        "'.' is a folder. Give the name of a file in it.",
     ),
     "a page saved nowhere": (
         lambda: PAGE.save(None),
