@@ -146,6 +146,13 @@ def lookalike_accuracy() -> None:
     save("lookalike_accuracy", {"results": accuracy()})
 
 
+def live() -> None:
+    """Live rules: speed, latency, timers, backtest, recovery and size, beside plain Python."""
+    from live_tasks import measured
+
+    save("live", {"results": measured()})
+
+
 def _timed(command: list[str], **more: Any) -> float:
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, **more)
@@ -197,6 +204,7 @@ ALL = {
     "audit": audit,
     "report": report,
     "lookalike_accuracy": lookalike_accuracy,
+    "live": live,
     "startup": startup,
 }
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         audit,
         churn,
         exceptions,
+        live,
         lookalike,
         models,
         plot,
@@ -87,6 +88,7 @@ __all__ = [
     "churn",
     "exceptions",
     "get_threads",
+    "live",
     "lookalike",
     "migration",
     "models",
@@ -118,8 +120,8 @@ _ROOMS = {
 }  # fmt: skip
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 _MODULES = (
-    "audit", "churn", "exceptions", "lookalike", "models", "plot", "plugins", "relationships",
-    "report", "rfm", "schema",
+    "audit", "churn", "exceptions", "live", "lookalike", "models", "plot", "plugins",
+    "relationships", "report", "rfm", "schema",
 )  # fmt: skip
 
 

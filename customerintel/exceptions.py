@@ -15,6 +15,7 @@ __all__ = [
     "DataQualityWarning",
     "DataValidationError",
     "InvalidArgumentError",
+    "LiveStoreError",
     "MissingDependencyError",
     "NotFittedError",
     "PerformanceWarning",
@@ -26,6 +27,9 @@ __all__ = [
     "PluginNotFoundError",
     "SchemaError",
     "SchemeError",
+    "SourceError",
+    "StoreLockedError",
+    "StoreVersionError",
 ]
 
 
@@ -73,6 +77,22 @@ class NotFittedError(CustomerIntelError, AttributeError):
 
 class MissingDependencyError(CustomerIntelError, ImportError):
     """An optional package is needed and not installed; the message holds the pip line."""
+
+
+class LiveStoreError(CustomerIntelError, OSError):
+    """The store of a live engine cannot be read or written; the message says what was kept."""
+
+
+class StoreLockedError(LiveStoreError):
+    """Another engine has this store open: two would decide twice."""
+
+
+class StoreVersionError(LiveStoreError):
+    """The store was written in a format that this version of the library does not read."""
+
+
+class SourceError(CustomerIntelError, OSError):
+    """Where events come from cannot be read; what was ingested before is kept."""
 
 
 class PluginError(CustomerIntelError):

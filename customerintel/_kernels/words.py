@@ -20,7 +20,7 @@ if config.DISABLE_JIT:  # type: ignore[attr-defined]
         return np.uint64((int(a) * int(b)) >> 64)
 
 else:
-    from llvmlite import ir  # type: ignore[import-untyped]  # numba brings it
+    from llvmlite import ir  # numba brings it
     from numba.core import types
     from numba.extending import intrinsic
 

@@ -1,4 +1,4 @@
-"""The command line: ``python -m customerintel demo | segment | report | doctor``.
+"""The command line: ``python -m customerintel demo | segment | report | live | doctor``.
 
 The one room that prints. Each command is a thin reader and writer around the public face.
 """

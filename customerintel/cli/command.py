@@ -23,6 +23,7 @@ USER_ERROR = 2
 _ARGUMENT = re.compile(
     r"\b(customer_id|timestamp|amount|quantity|unit_price|order_id|kind|timestamp_format"
     r"|on_invalid|as_of|window|bins|scheme|core_share|cohort_period|period|currency|title"
+    r"|tz|lateness|store|until|consent"
     r"|customers|population|geojson|segment|area|location|progress)=(?:'([^']*)'|\"([^\"]*)\"|(\w+))?"
 )
 #: Options that messages name without a value, too.

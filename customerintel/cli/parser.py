@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from customerintel._version import __version__
+from customerintel.cli.live_options import ShowSchema, add_running
 
 __all__ = ["build_parser"]
 
@@ -13,6 +14,7 @@ TABLE_SUFFIXES = (".csv", ".parquet")
 LOG_SUFFIXES = (".csv", ".csv.gz", ".parquet")
 PLACE_SUFFIXES = (".csv", ".csv.gz")
 PAGE_SUFFIXES = (".html", ".htm")
+EVENT_SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -26,6 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_segment(commands)
     _add_report(commands)
+    _add_live(commands)
     _add_doctor(commands)
     return parser
 
@@ -173,6 +176,37 @@ def _add_scoring(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--scheme", metavar="NAME", help="segment scheme, e.g. rfm-11@1")
 
 
+def _add_live(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "live",
+        help="let rules decide on events from a file of JSON Lines",
+        description="Reads events (Segment Spec or CloudEvents, one JSON object per line), decides "
+        "by the rules what is to be done for whom, and keeps all of it in a store. Run again, it "
+        "goes on where the store is; nothing is decided twice.",
+    )
+    parser.add_argument("rules", type=Path, help="the rules, .json, as of live.write_rules")
+    parser.add_argument(
+        "--events",
+        type=lambda text: Path(text) if text == "-" else _path_ending_in(EVENT_SUFFIXES, text),
+        required=True,
+        metavar="FILE",
+        help="the events, .jsonl[.gz]; - is standard input",
+    )
+    parser.add_argument("--schema", action=ShowSchema, help="show the JSON Schema of rules and end")
+    add_running(parser.add_argument_group("running"))
+    known = parser.add_argument_group("what is known of the customers when the store is started")
+    known.add_argument("--history", type=_log_path, metavar="LOG", help="their purchases")
+    known.add_argument(
+        "--as-of", metavar="MOMENT", help="the moment that the history ends at; needed with it"
+    )
+    known.add_argument(
+        "--consent", type=_log_path, metavar="FILE", help="who allowed what: a consent ledger"
+    )
+    _add_columns(parser.add_argument_group("columns of the history (where they have other names)"))
+    _add_reading(parser.add_argument_group("reading of the history"))
+    parser.set_defaults(run=_run_live)
+
+
 def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "doctor",
@@ -224,6 +258,12 @@ def _run_segment(arguments: argparse.Namespace) -> int:
 
 def _run_report(arguments: argparse.Namespace) -> int:
     from customerintel.cli.report import run
+
+    return run(arguments)
+
+
+def _run_live(arguments: argparse.Namespace) -> int:
+    from customerintel.cli.live import run
 
     return run(arguments)
 

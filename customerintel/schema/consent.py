@@ -49,6 +49,7 @@ _PURPOSES = {
     "personalization": "personalisation",
     "marketing_email": "email_marketing",
     "e_mail_marketing": "email_marketing",
+    "marketing": "email_marketing",
 }
 _BASES = {
     "legitimate_interest": "legitimate_interests",

@@ -1,7 +1,8 @@
-"""For authors of plugins: conformance suites, as functions and as pytest classes.
+"""For authors of plugins and stores: conformance suites, as functions and as pytest classes.
 
-`check_churn_estimator` and `check_relationship_classifier` need nothing besides the library; the
-pytest classes and the Hypothesis strategies need ``pip install "customerintel[testing]"``.
+`check_churn_estimator`, `check_relationship_classifier` and `check_store` (for stores of live
+engines) need nothing besides the library; the pytest classes and the Hypothesis strategies need
+``pip install "customerintel[testing]"``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         check_relationship_classifier,
     )
     from customerintel.testing.report import CheckResult, ConformanceReport
+    from customerintel.testing.stores import check_store
     from customerintel.testing.suite import (
         ChurnEstimatorConformance,
         RelationshipClassifierConformance,
@@ -29,6 +31,7 @@ _HOMES = {
     "RelationshipClassifierConformance": "suite",
     "check_churn_estimator": "conformance",
     "check_relationship_classifier": "conformance",
+    "check_store": "stores",
 }
 
 __all__ = [
@@ -38,6 +41,7 @@ __all__ = [
     "RelationshipClassifierConformance",
     "check_churn_estimator",
     "check_relationship_classifier",
+    "check_store",
     "strategies",
 ]
 
@@ -46,7 +50,8 @@ __all__ = [
 _pytest = sys.modules.get("pytest")
 _CHECKING = (
     "answers", "bases", "checks", "classifier_subject", "conduct", "conformance",
-    "estimator_subject", "logs", "probabilities", "running", "subject", "suite",
+    "estimator_subject", "logs", "probabilities", "running", "store_conduct", "store_log",
+    "store_outbox", "store_subject", "stores", "subject", "suite",
 )  # fmt: skip
 if _pytest is not None:
     _pytest.register_assert_rewrite(*(f"{__name__}.{home}" for home in _CHECKING))

@@ -17,6 +17,7 @@ from audit.test_bad_resilience import CASES as RESILIENCES
 from churn.test_bad_churn import CASES as CHURN
 from churn.test_bad_contractual import CASES as SUBSCRIPTIONS
 from churn.test_bad_evaluation import CASES as EVALUATIONS
+from live.bad_input_rows import rows_of_live_errors, rows_of_live_events
 from lookalike.test_bad_lookalike import CASES as LOOKALIKES
 from lookalike.test_bad_prospects import CASES as PROSPECTS
 from models.test_bad_choices import CASES as CHOICES
@@ -224,6 +225,8 @@ EXPECTED = [
     *rows_of_relationships(),
     *rows_of_audits(),
     *rows_of_audit_results(),
+    *rows_of_live_errors(),
+    *rows_of_live_events(),
     *rows_of_rules(),
     *rows_of_results(),
     *rows_of_scores(),

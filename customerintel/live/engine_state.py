@@ -1,0 +1,208 @@
+"""What an engine and its outbox share: one lock, one store, one fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, Final
+
+from customerintel.exceptions import InvalidArgumentError, LiveStoreError
+from customerintel.live.decision import Decision
+from customerintel.live.event_times import EARLIEST, LATEST
+from customerintel.live.fair_lock import FairLock
+from customerintel.live.queued_actions import QueuedActions
+from customerintel.live.store import Change, Store
+from customerintel.tables.moments import read_moment
+
+if TYPE_CHECKING:
+    from customerintel.live.decoding import Decoder
+    from customerintel.live.fold import Fold
+    from customerintel.live.rule_set import RuleSet
+
+__all__ = ["NEVER", "EngineState"]
+
+#: The time of an engine that has seen nothing.
+NEVER: Final = -(2**62)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class EngineState:
+    """The parts of an open engine.
+
+    What is in memory must never differ from what is in the store, so whatever breaks off a
+    change closes the engine for all further work: opened again, it is as the store says.
+    """
+
+    store: Store
+    fold: Fold
+    rules: RuleSet
+    zone_name: str
+    zone: tzinfo
+    salt: bytes
+    snapshot_every: int
+    retain: int | None
+    seq: int = 0
+    since_snapshot: int = 0
+    n_rejected: int = 0
+    n_refreshed: int = 0
+    offsets: dict[tuple[str, str], int] = field(default_factory=dict)
+    marks: list[tuple[int, int]] = field(default_factory=list)
+    past_rules: str = "{}"
+    """Outline of every rule that ever was here, in its latest version."""
+    _decoder: Decoder | None = None
+    _queued: QueuedActions | None = None
+    lock: FairLock = field(default_factory=FairLock)
+    changes: bool = False
+    broken: bool = False
+    closed: bool = False
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold the lock, if the engine may still be used."""
+        with self.lock:
+            self.check_usable()
+            yield
+
+    def check_usable(self) -> None:
+        """Refuse to go on with an engine that is closed or broke off.
+
+        Raises
+        ------
+        LiveStoreError
+            If it is.
+        """
+        if self.closed:
+            raise LiveStoreError("The engine is closed. Open its store with a new Engine to go on.")
+        if self.broken:
+            raise LiveStoreError(
+                "The engine broke off in a change, so that it may differ from its store. Close it "
+                "and reopen the store: the store decides what was committed."
+            )
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold the lock for a change; whatever interrupts it closes the engine for work."""
+        with self.reading():
+            if self.changes:
+                raise InvalidArgumentError(
+                    "The engine is in the middle of a change, and what it calls in it (a "
+                    "Predicate) cannot change it again. Read what you need from its argument."
+                )
+            self.changes = True
+            try:
+                yield
+            except BaseException:
+                self.broken = True
+                raise
+            finally:
+                self.changes = False
+
+    @property
+    def decoder(self) -> Decoder:
+        """The reader of events for the rules as they are now."""
+        from customerintel.live.decoding import Decoder
+
+        wanted = self.fold.plan.wanted
+        if self._decoder is None or self._decoder.wanted is not wanted:
+            self._decoder = Decoder(wanted, salt=self.salt)
+        return self._decoder
+
+    def write(self, change: Change) -> None:
+        """Write one transaction."""
+        self.seq = self.store.write(change)
+
+    def add_decisions(self, change: Change, decisions: Iterable[Decision]) -> None:
+        """Put the rows of the outbox that follow from decisions into a change."""
+        if self._queued is None or self._queued.rules is not self.rules:
+            self._queued = QueuedActions(self.rules)
+        of, canonical = self._queued.of, self.fold.canonical
+        for decision in decisions:
+            change.actions += of(decision, canonical)
+
+    def drain(self, portion: int) -> int:
+        """Work off everything that is due, each portion in its own transaction."""
+        n_decisions = 0
+        while self.fold.pending:
+            decisions = self.fold.drain(portion)
+            n_decisions += len(decisions)
+            if decisions:
+                change = Change()
+                self.add_decisions(change, decisions)
+                self.write(change)
+        return n_decisions
+
+    def add_snapshot(self, change: Change) -> None:
+        """Let a change replace the snapshot, and forget the records that are old enough."""
+        change.snapshot = self.fold.parts()
+        self.since_snapshot = 0
+        if self.retain is None:
+            return
+        # all records up to `seq` are from before this moment
+        self.marks.append((self.seq, self.fold.time))
+        old = [mark for mark in self.marks if mark[1] <= self.fold.time - self.retain]
+        if old:
+            change.forget_before = old[-1][0]
+            self.marks = self.marks[len(old) - 1 :]
+        change.meta["marks"] = ";".join(f"{seq},{at}" for seq, at in self.marks)
+
+    def moment(self, value: Any, name: str) -> int:
+        """Return microseconds UTC of a moment that a caller gave; None: the engine's own time.
+
+        A date is the last microsecond of that day; a datetime without a zone is of the
+        engine's.
+        """
+        if value is None:
+            return self.fold.time
+        return read_now(value, self.zone_name, name)
+
+    def shown_time(self) -> datetime | None:
+        """Return the engine's time in its zone."""
+        at = self.fold.time
+        return None if at == NEVER else datetime_of(at).astimezone(self.zone)
+
+
+def read_now(value: Any, zone_name: str, name: str) -> int:
+    """Return microseconds UTC of a moment; one at midnight is meant as it is.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is no moment, or one at which no event can be.
+    """
+    if isinstance(value, str) and len(value.strip()) > 10:
+        with suppress(ValueError):  # read_moment says what is wrong with it
+            value = datetime.fromisoformat(value.strip())
+    is_midnight = isinstance(value, datetime) and value == value and value.time() == time.min
+    # a clock may tick at midnight: nothing to warn of
+    moment = value + _MICROSECOND if is_midnight else value
+    at = read_moment(moment, zone_name, name=name) - is_midnight
+    if not EARLIEST <= at <= LATEST:
+        raise InvalidArgumentError(
+            f"{name} lies before 1970 or after 2100, where no event is. Give the moment as it is "
+            "now; time never goes back."
+        )
+    return at
+
+
+def datetime_of(moment: int) -> datetime:
+    """Return the datetime of microseconds UTC."""
+    return _EPOCH + timedelta(microseconds=moment)
+
+
+def whole_number(value: Any, name: str, least: int) -> int:
+    """Return a whole number of at least so much.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is none.
+    """
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)  # NumPy's, too
+    if not is_whole or value < least:
+        raise InvalidArgumentError(f"{name} must be a whole number, at least {least}; got {value}.")
+    return int(value)

@@ -1,0 +1,243 @@
+"""The state of a fold: records of all customers, and what runs over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from customerintel._kernels import live_words as w
+from customerintel.live.fires import Fires
+from customerintel.live.layout import Layout
+from customerintel.live.plan import Plan
+from customerintel.live.records import Records
+from customerintel.live.relayout import copy_items
+
+__all__ = ["FoldState"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def _call(kernel: Any, *groups: tuple[Any, ...]) -> int:
+    """Call a kernel with groups of arguments."""
+    return int(kernel(*(one for group in groups for one in group)))
+
+
+class FoldState(Records):
+    """Records of all customers under one plan, and the kernels that run over them.
+
+    Parameters
+    ----------
+    plan : Plan
+        Compiled rules.
+    capacity : int
+        Customers for whom there is room at first.
+    """
+
+    _running = False
+
+    # what runs
+
+    def _ends(self) -> tuple[Any, ...]:
+        self._box[w.B_ROOM] = len(self._out)
+        return self.consent, self._out.reshape(-1), self._money.reshape(-1), self._kept
+
+    def run(
+        self,
+        rows: NDArray[np.int32],
+        timestamps: Ints,
+        codes: NDArray[np.int32],
+        values: Floats,
+        clock: Ints,
+        start: int,
+        stop: int,
+    ) -> int:
+        """Fold the events from `start` to `stop`; a call after an early return goes on.
+
+        Parameters
+        ----------
+        rows, codes : int32 arrays, shape (n,)
+            Customers, -1 for an event that is skipped; and classes of events.
+        timestamps, clock : int64 arrays, shape (n,)
+            Of each event, and the time of the fold after it.
+        values : float64 array, shape (properties, n)
+            Contiguous by property.
+        start, stop : int
+            Which events.
+
+        The status is DONE, FULL (take the fires, call again) or PENDING (settle, call again).
+        """
+        from customerintel._kernels.live_events import run
+
+        if not self._running:
+            self._box[w.B_POSITION], self._box[w.B_PHASE] = start, 0
+        given = (
+            np.ascontiguousarray(rows, np.int32),
+            np.ascontiguousarray(timestamps, np.int64),
+            np.ascontiguousarray(codes, np.int32),
+            np.ascontiguousarray(values, np.float64).reshape(-1),
+            np.ascontiguousarray(clock, np.int64),
+        )
+        status = _call(run, self._memories(), (self._wheel,), self._ends(), given, (stop,))
+        self._running = status != w.DONE
+        return status
+
+    def due(self, budget: int) -> int:
+        """Work off what is due up to `time`, at most `budget` customers; a status as of `run`."""
+        from customerintel._kernels.live_sweep import sweep
+
+        return _call(
+            sweep, self._memories(), (self._wheel,), self._ends(), (max(self.time, 0), budget)
+        )
+
+    @property
+    def pending_work(self) -> bool:
+        """Whether the last `due` left something for the next."""
+        return bool(self._box[w.B_LEFT])
+
+    def catch_up(self, row: int, until: int) -> int:
+        """Work off what is due for one customer; a status as of `run`."""
+        from customerintel._kernels.live_sweep import catch_up
+
+        given = (row, until, max(self.time, 0))
+        return _call(catch_up, self._memories(), self._ends(), given)
+
+    def catch_up_all(self) -> int:
+        """Work off everything that is due up to `time`; a status as of `run`."""
+        from customerintel._kernels.live_sweep import catch_up_all
+
+        return _call(catch_up_all, self._memories(), self._ends(), (max(self.time, 0),))
+
+    def refresh(self, number: int, skip: Iterable[int] = ()) -> int:
+        """Evaluate every rule of levels for everybody but the rows `skip`, which nobody has."""
+        from customerintel._kernels.live_sweep import refresh
+
+        left = [row for row in skip if row >= self._box[w.B_ROW]]
+        self.words[left, w.W_FLAGS] |= w.SKIP
+        return _call(refresh, self._memories(), self._ends(), (max(self.time, 0), number))
+
+    def merge(self, source: int, into: int) -> None:
+        """Add one customer to another and forget the first; both are caught up."""
+        from customerintel._kernels.live_merging import merge
+
+        table, numbers, box, *views = self._memories()
+        given = (self._wheel, self.plan.layout.empty, source, into, max(self.time, 0))
+        _call(merge, (table, numbers, box), tuple(views), given)
+
+    def clear(self, row: int) -> None:
+        """Forget a customer; the row may be somebody else's."""
+        from customerintel._kernels.live_merging import clear
+
+        clear(self._table, self._flat, self._wheel, self.plan.layout.empty, row)
+
+    # what came out
+
+    @property
+    def n_fires(self) -> int:
+        """How many fires wait to be taken."""
+        return int(self._box[w.B_OUT])
+
+    def fires(self) -> Fires:
+        """Return a copy of the fires that wait."""
+        out = self._out[: self.n_fires].T.copy()
+        money = self._money[: self.n_fires]
+        values = money[:, 3:].copy()
+        frequency, monetary, age = money[:, :3].T.copy()
+        row, rule, due, status, kind, event, trigger, at = out
+        return Fires(
+            row, rule, due, status, kind, event, trigger, at, frequency, monetary, age, values
+        )
+
+    def taken(self) -> None:
+        """Forget the fires."""
+        self._box[w.B_OUT] = 0
+
+    def settle(self, verdicts: NDArray[Any]) -> None:
+        """Put in what the predicates say: for each fire, whether it may pass."""
+        from customerintel._kernels.live_fires import settle
+
+        given = np.ascontiguousarray(verdicts, np.uint8)
+        settle(self._table, self._box, self._flat, self.consent, self._out.reshape(-1), given)
+
+    # keeping
+
+    def layout_data(self) -> dict[str, Any]:
+        """Return where everything lies, as JSON values, to read `bytes` by."""
+        return self.plan.layout.to_data()
+
+    def bytes(self) -> bytes:
+        """Return all records."""
+        return self._flat[: self.n_rows * self.plan.layout.width].tobytes()
+
+    @classmethod
+    def of(cls, plan: Plan, data: Any, layout: dict[str, Any], time: int = w.NEVER) -> FoldState:
+        """Make a state of what `bytes` and `layout_data` gave, under any plan."""
+        old = Layout.from_data(layout)
+        flat = np.frombuffer(data, np.int64)
+        return cls._under(plan, old, flat.reshape(-1, old.width), time)
+
+    def relayout(self, plan: Plan) -> FoldState:
+        """Return the state under another plan: what is equal goes on, what is new is empty."""
+        found = self._under(plan, self.plan.layout, self.words[: self.n_rows], self.time)
+        found.rfm = self.rfm
+        found.consent = self.consent
+        return found
+
+    @classmethod
+    def _under(cls, plan: Plan, old: Layout, words: Ints, time: int) -> FoldState:
+        state = cls(plan, max(len(words), 1))
+        state.ensure(len(words))
+        state.time = time
+        mine = state.words[: len(words)]
+        copy_items(old, words, plan.layout, mine)
+        flags = words[:, w.W_FLAGS]
+        mine[:, w.W_FLAGS] |= flags & w.LOOK
+        # whose days nobody looked at is where time is
+        mine[flags & w.ASLEEP != 0, w.W_DAY] = -1
+        edges = {key for key, item in plan.layout.items.items() if item.kind == "edge"}
+        if edges - set(old.items):
+            # a new condition may be true already
+            mine[:, w.W_FLAGS] |= w.LOOK
+        state.hang_timers()
+        return state
+
+    def copy_columns(
+        self,
+        other: FoldState,
+        keys: Iterable[str],
+        rows_here: NDArray[np.int32],
+        rows_there: NDArray[np.int32],
+    ) -> None:
+        """Take some items of the layout over from another state, for some customers."""
+        if len(rows_here):
+            here = self.words[rows_here]
+            words = other.words[rows_there]
+            copy_items(other.plan.layout, words, self.plan.layout, here, list(keys))
+            self.words[rows_here] = here
+        self.hang_timers()
+
+    def hang_timers(self) -> None:
+        """Make the wheel, the open days and what is due first anew."""
+        from customerintel._kernels.live_wheel import hang_all
+
+        words, now = self.words[: self.n_rows], max(self.time, 0)
+        look = words[:, w.W_FLAGS] & w.LOOK != 0
+        counts = look | self.plan.has_day_ends
+        # where nobody asks for the ends of days, none is counted
+        words[~counts, w.W_DAY] = -1
+        began = counts & (words[:, w.W_SEEN] != w.NEVER) & (words[:, w.W_DAY] < 0)
+        latest = np.maximum(words[began, w.W_SEEN], now)
+        days = np.searchsorted(self.plan.edges, latest, "right") - 1
+        words[began, w.W_DAY] = np.clip(days, 0, len(self.plan.edges) - 2)
+        self._box[w.B_MARKED] |= bool(look.any())
+        # found out when it is looked at
+        words[:, [w.W_DUE, w.W_TIMER]] = w.NEVER
+        self._wheel[:] = 0
+        self._box[w.B_LOOKED] = w.NEVER
+        self._box[w.B_SECOND] = now // w.SECOND
+        self._box[w.B_DAY] = self._box[w.B_DAY_ROW] = 0
+        if self.plan.timers:
+            hang_all(self._table, self._flat, self._wheel, self.n_rows, now)
