@@ -64,6 +64,8 @@ class CustomerRows:
         self._others: dict[int, list[str]] = {}
         self._free: list[int] = []
         self._user = np.zeros(0, np.uint8)
+        self._texts: Sequence[str] = ()
+        self._rows_of_texts: Rows = np.zeros(0, np.int32)
 
     def __len__(self) -> int:
         return len(self.names) - len(self._free)
@@ -86,6 +88,15 @@ class CustomerRows:
     def of(self, ids: Sequence[str]) -> Rows:
         """Return the row of each id; unknown ones get one."""
         return np.fromiter(map(self._places.__getitem__, ids), np.int32, len(ids))
+
+    def known(self, texts: Sequence[str]) -> Rows:
+        """Return the rows that were found for the texts of coded ids, -1 for the others.
+
+        The array is kept for the next batch with the same texts, until a row is given up.
+        """
+        if texts is not self._texts:
+            self._texts, self._rows_of_texts = texts, np.full(len(texts), -1, np.int32)
+        return self._rows_of_texts
 
     def row(self, customer_id: str) -> int:
         """Return the row of an id, -1 for an unknown one."""
@@ -206,6 +217,7 @@ class CustomerRows:
         self._others.pop(row, None)
         self.names[row] = None
         self._free.append(row)
+        self._texts = ()
         if row < len(self._user):
             self._user[row] = 0
 

@@ -30,7 +30,7 @@ class _Rows:
         self.found = np.full(len(batch), -1, np.int32)
         self._upto = 0
         texts = batch.who.texts if isinstance(batch.who, Coded) else ()
-        self._known = np.full(len(texts), -1, np.int32)
+        self._known = ids.known(texts)
 
     def find(self, stop: int) -> None:
         """Find the rows of all events before `stop`."""
