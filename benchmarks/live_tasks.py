@@ -160,7 +160,7 @@ def durable(scale: float) -> Found:
 # -- latency -------------------------------------------------------------------------------
 
 
-def _latency(rate: int, seconds: float) -> Found:
+def _latency(rate: int, seconds: float, **options: Any) -> Found:
     """Open loop: events arrive on a schedule, and all that have arrived are taken at once.
 
     The latency of an event goes from when it was due to arrive to the commit of its decision, so
@@ -171,7 +171,7 @@ def _latency(rate: int, seconds: float) -> Found:
     stream = simulate(n + warm, max(n, 10_000), days=3.0)
     given = lines(stream)
     with tempfile.TemporaryDirectory(dir=disk()) as folder:
-        engine = engine_in(folder)
+        engine = engine_in(folder, **options)
         for low in (0, 1, 8, 64, 512, 4096):  # every size of portion is compiled and planned
             engine.ingest(given[low : max(2 * low, 1)])
         engine.ingest(given[8192:warm])
@@ -206,15 +206,20 @@ def latency_1k(scale: float) -> Found:
 
 
 def latency_50k(scale: float) -> Found:
-    """Arrival to durable decision at 50,000 events a second."""
+    """Arrival to durable decision at 50,000 events a second, no snapshot among them."""
+    return _latency(50_000, max(30 * scale, 0.2), snapshot_every=10**12)
+
+
+def latency_snapshot(scale: float) -> Found:
+    """The same with a snapshot of more than a million customers, which holds everything up."""
     return _latency(50_000, max(30 * scale, 0.2))
 
 
 ALL: dict[str, Callable[[float], Found]] = {
     one.__name__: one
     for one in (
-        kernel, fold, plain, durable, plain_json, latency_1k, latency_50k, absence, storm, backtest,
-        recovery, state,
+        kernel, fold, plain, durable, plain_json, latency_1k, latency_50k, latency_snapshot,
+        absence, storm, backtest, recovery, state,
     )
 }  # fmt: skip
 
