@@ -20,7 +20,6 @@ from customerintel._kernels.live_words import (
     T_DAYS,
     T_N_DAYS,
     T_RFM,
-    T_WIDTH,
     W_FIRST,
     W_FREQUENCY,
     W_LAST,
@@ -221,9 +220,3 @@ def probability(table, numbers, words, base, t):
     recency, age = float(last - start), float(max(day_of(table, t), last) - start)
     params = (numbers[at], numbers[at + 1], numbers[at + 2], numbers[at + 3])
     return alive_now(params, max(x, 0.0), recency, age, 1.0)
-
-
-@kernel
-def base_of(table, row):
-    """Return where the record of a customer begins."""
-    return np.int64(row) * table[T_WIDTH]

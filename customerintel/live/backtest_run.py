@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel._kernels.live_words import NEVER
 from customerintel._kernels.threads import get_threads, run
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.live.backtest_blocks import BlockDeciding, FireRecorder
 from customerintel.live.backtest_fires import FireColumns, joined_fires
 from customerintel.live.backtest_moments import Moments
 from customerintel.live.backtest_wanted import Reading
-from customerintel.live.engine_state import NEVER
 from customerintel.live.event_batch import Coded, EventBatch
 
 if TYPE_CHECKING:

@@ -89,17 +89,14 @@ def _received(item: Any) -> int:
         value = next((item[name] for name in _RECEIVED if item.get(name) is not None), None)
     if value is None:
         return _EARLIEST
-    from datetime import UTC, datetime, timedelta
-
     from customerintel.schema.forms import Breach
-    from customerintel.schema.moments import MomentForm
+    from customerintel.schema.moments import MomentForm, microseconds
 
     try:
         moment = MomentForm().parse(value)
     except Breach:
         return _EARLIEST  # the event itself is refused for it
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return microseconds(moment)
 
 
 def _parsed(line: str | bytes) -> Any:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from customerintel._kernels.live_words import NEVER
 from customerintel.live.backtest_fires import FATES, FireColumns
 from customerintel.live.backtest_report import BacktestReport, OutcomeAfter, stopped_by_reason
 from customerintel.live.backtest_run import Run, Setting
@@ -13,7 +14,7 @@ from customerintel.live.backtest_sending import Sendings, send_all
 from customerintel.live.backtest_source import PastEvents, past_events
 from customerintel.live.engine_rules import rule_set_of
 from customerintel.live.engine_settings import read_settings
-from customerintel.live.engine_state import NEVER, read_now
+from customerintel.live.engine_state import read_now
 from customerintel.live.event_filter import On, read_on
 from customerintel.live.lengths import read_length
 from customerintel.live.rules_without_history import warn_without_history, warn_without_scores

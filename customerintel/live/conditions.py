@@ -195,7 +195,7 @@ class Segment(_OfNames):
 
     tag: ClassVar[str] = "segment"
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self, *names: str) -> None:  # here and below for type checkers: not inherited
         super().__init__(*names)
 
 

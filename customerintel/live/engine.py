@@ -11,10 +11,10 @@ from customerintel.live.engine_ingest import Ingested, ingest
 from customerintel.live.engine_opening import Opening, open_engine
 from customerintel.live.engine_rules import rule_set_of
 from customerintel.live.engine_settings import open_store, read_settings
-from customerintel.live.engine_state import whole_number
 from customerintel.live.engine_structure import Ticked
 from customerintel.live.lengths import read_length
 from customerintel.live.outbox import Outbox
+from customerintel.models.arguments import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,7 +132,7 @@ class Engine(EngineChanges):
             read_settings(tz, lateness, holdout),
             history,
             consent,
-            whole_number(snapshot_every, "snapshot_every", 1),
+            whole_number(snapshot_every, "snapshot_every", "events", least=1),
             None if retain is None else read_length(retain, "retain"),
             self._sources,
             as_left=rules is None,

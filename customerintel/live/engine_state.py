@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta, tzinfo
-from numbers import Integral
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any
 
+from customerintel._kernels.live_words import NEVER
 from customerintel.exceptions import InvalidArgumentError, LiveStoreError
 from customerintel.live.decision import Decision
 from customerintel.live.event_times import EARLIEST, LATEST
 from customerintel.live.fair_lock import FairLock
 from customerintel.live.queued_actions import QueuedActions
 from customerintel.live.store import Change, Store
+from customerintel.schema.moments import datetime_of
 from customerintel.tables.moments import read_moment
 
 if TYPE_CHECKING:
@@ -22,12 +23,7 @@ if TYPE_CHECKING:
     from customerintel.live.fold import Fold
     from customerintel.live.rule_set import RuleSet
 
-__all__ = ["NEVER", "EngineState"]
-
-#: The time of an engine that has seen nothing.
-NEVER: Final = -(2**62)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+__all__ = ["EngineState"]
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -179,7 +175,7 @@ def read_now(value: Any, zone_name: str, name: str) -> int:
             value = datetime.fromisoformat(value.strip())
     is_midnight = isinstance(value, datetime) and value == value and value.time() == time.min
     # a clock may tick at midnight: nothing to warn of
-    moment = value + _MICROSECOND if is_midnight else value
+    moment = value + timedelta(microseconds=1) if is_midnight else value
     at = read_moment(moment, zone_name, name=name) - is_midnight
     if not EARLIEST <= at <= LATEST:
         raise InvalidArgumentError(
@@ -187,22 +183,3 @@ def read_now(value: Any, zone_name: str, name: str) -> int:
             "now; time never goes back."
         )
     return at
-
-
-def datetime_of(moment: int) -> datetime:
-    """Return the datetime of microseconds UTC."""
-    return _EPOCH + timedelta(microseconds=moment)
-
-
-def whole_number(value: Any, name: str, least: int) -> int:
-    """Return a whole number of at least so much.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If it is none.
-    """
-    is_whole = isinstance(value, Integral) and not isinstance(value, bool)  # NumPy's, too
-    if not is_whole or value < least:
-        raise InvalidArgumentError(f"{name} must be a whole number, at least {least}; got {value}.")
-    return int(value)

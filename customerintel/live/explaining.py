@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from customerintel._kernels.live_words import NEVER
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.live.condition_values import holds, value_of
 from customerintel.live.expression import Condition
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["facts_of"]
 
-_NEVER: Final = -(1 << 62)
 _MOMENTARY: Final = frozenset({"on", "absence", "sequence"})
 
 
@@ -65,7 +65,7 @@ def facts_of(fold: FoldQueries, customer_id: str, rule_id: str) -> dict[str, Any
 
 
 def _moment(time: int) -> int | None:
-    return None if time == _NEVER else int(time)
+    return None if time == NEVER else int(time)
 
 
 def _leaf(leaf: Any, view: RowView) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def _timers(fold: FoldQueries, row: int, when: Condition) -> list[dict[str, Any]
     for place, timer in enumerate(fold.plan.timers):
         if timer.absence.key in wanted:
             armed, last_of, done_at = fold.state.timer(row, place)
-            deadline = None if armed == _NEVER else int(armed) + timer.within
+            deadline = None if armed == NEVER else int(armed) + timer.within
             found.append(
                 {
                     "text": repr(timer.absence),

@@ -8,8 +8,8 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from customerintel.live.engine_state import datetime_of
 from customerintel.live.walking import counters
+from customerintel.schema.moments import datetime_of
 from customerintel.tables.results import html_table
 
 if TYPE_CHECKING:

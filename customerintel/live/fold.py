@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel._kernels.live_words import NEVER
 from customerintel.live.decision import Decision
 from customerintel.live.fold_asking import no_faults, verdicts_of
 from customerintel.live.fold_customers import Customers, salts_of
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["Fold", "Stepped"]
 
 _TO_ASK = 3
-NEVER = -(1 << 62)
 _NOTHING = Triggers()
 
 

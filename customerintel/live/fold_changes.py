@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel._kernels.live_words import NEVER
 from customerintel.live.fold_attributes import RefreshValues, refresh_values
 from customerintel.live.fold_customers import salts_of
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from customerintel.live.fold import Fold
 
 __all__ = ["backfill", "change_rules", "refresh", "seed"]
-
-_NEVER = -(1 << 62)
 
 
 def seed(fold: Fold, values: Any, given: dict[str, Any]) -> None:
@@ -83,7 +82,7 @@ def _put_purchases(fold: Fold, rows: NDArray[np.int32], values: RefreshValues) -
     words, floats = fold.state.words, fold.state.floats
     rows, values = _one_per_customer(rows, values)
     first, last = words[rows, W_FIRST], words[rows, W_LAST]
-    is_new, is_within = last == _NEVER, (last != _NEVER) & (last <= values.moment)
+    is_new, is_within = last == NEVER, (last != NEVER) & (last <= values.moment)
     is_later = ~is_new & (first > values.moment)
     knows_more = ~is_new & ~is_within & ~is_later & (values.frequency > words[rows, W_FREQUENCY])
     # a return that came without its purchase stays counted; a day counts once
@@ -106,7 +105,7 @@ def _one_per_customer(
     one, place = np.unique(rows, return_inverse=True)
     if len(one) == len(rows):
         return rows, values
-    first, last = np.full(len(one), 1 << 62), np.full(len(one), _NEVER)
+    first, last = np.full(len(one), 1 << 62), np.full(len(one), NEVER)
     np.minimum.at(first, place, values.first)
     np.maximum.at(last, place, values.last)
     frequency = np.zeros(len(one), np.int64)

@@ -7,13 +7,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel.live.lengths import DAY_US
+
 __all__ = ["MEMORY", "SeenMessages"]
 
 Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
 
 #: For how long a message is remembered, microseconds.
-MEMORY: Final = 86_400_000_000
+MEMORY: Final = DAY_US
 _SMALLEST: Final = 1024
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import LiveStoreError, StoreVersionError
 
-__all__ = ["FORMAT", "pack_json", "pack_parts", "read_json", "read_parts"]
+__all__ = ["FORMAT", "pack_parts", "read_parts"]
 
 #: Version of the parts.
 FORMAT: Final = 1
@@ -110,14 +110,3 @@ def _foreign(name: str) -> LiveStoreError:
         f"The part {name!r} of the snapshot is missing or belongs to another snapshot. Nothing "
         "was read; take the store from a copy, or open a new one and send the events again."
     )
-
-
-def pack_json(value: Any) -> NDArray[np.uint8]:
-    """Return a JSON value as an array of bytes."""
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
-    return np.frombuffer(text.encode("ascii"), np.uint8)
-
-
-def read_json(array: NDArray[np.uint8]) -> Any:
-    """Return the JSON value of an array of bytes."""
-    return json.loads(array.tobytes())

@@ -12,7 +12,7 @@ from customerintel.live.event_times import EARLIEST, LATEST
 from customerintel.live.known_fields import KNOWN
 from customerintel.schema.event import Event
 from customerintel.schema.event_kinds import EventKind, kind_of_event
-from customerintel.schema.moments import EPOCH, microseconds
+from customerintel.schema.moments import datetime_of, microseconds
 from customerintel.schema.nulls import is_null
 
 __all__ = ["judge", "received_moment"]
@@ -89,9 +89,7 @@ def _with_receipt(data: Mapping[str, Any], received: int | None) -> Mapping[str,
 
 def received_moment(received: int) -> str:
     """Return microseconds UTC as an ISO 8601 text."""
-    from datetime import timedelta
-
-    return (EPOCH + timedelta(microseconds=received)).isoformat()
+    return datetime_of(received).isoformat()
 
 
 def _reason(error: ValidationError) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from customerintel._kernels.live_words import NEVER
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.live.engine_state import NEVER, EngineState, whole_number
+from customerintel.live.engine_state import EngineState
 from customerintel.live.outbox_action import OutboxAction, action_of_row
 from customerintel.live.outbox_delivery import Delivered, Handler, Running, Worker
 from customerintel.live.outbox_leasing import PORTION, lease_rows, mark_done, mark_failed
 from customerintel.live.outbox_tables import columns_of_rows, events_of_row
+from customerintel.models.arguments import whole_number
 from customerintel.tables.building import build
 from customerintel.tables.kinds import Kind
 from customerintel.tables.results import html_table, one_line
@@ -92,7 +94,7 @@ class Outbox:
         """
         from customerintel.live.lengths import read_length
 
-        most, length = whole_number(n, "n", 1), read_length(for_, "for_")
+        most, length = whole_number(n, "n", "actions", least=1), read_length(for_, "for_")
         with self._state.reading():
             at = self._state.moment(now, "now")
             if at == NEVER:

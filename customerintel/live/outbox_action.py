@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from customerintel.live.engine_state import datetime_of
 from customerintel.live.store import StoredAction
+from customerintel.schema.moments import datetime_of
 from customerintel.tables.results import html_table, one_line
 
 __all__ = ["OutboxAction", "action_of_row"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from customerintel.live.engine_state import datetime_of
 from customerintel.live.store import StoredAction
+from customerintel.schema.moments import datetime_of
 
 __all__ = ["columns_of_rows", "events_of_row"]
 

@@ -174,39 +174,30 @@ class Tables:
         for k in before:
             first.setdefault(self.parts.rules[k].when.key, k)
         by_day = [
-            k for k in first.values() if lateness == 0 and _hangs_on_days(self.parts.rules[k].when)
+            k
+            for k in first.values()
+            if lateness == 0 and _is_steady(self.parts.rules[k].when, days=True)
         ]
         self.table[w.T_PRE_DAYS] = self.add_list(by_day)
         self.table[w.T_PRE_LIST] = self.add_list(k for k in first.values() if k not in by_day)
         self.table[w.T_DAY_LIST] = self.add_list(days)
         self.table[w.T_LEVEL_LIST] = self.add_list(every)
-        self.table[w.T_SLEEPS] = int(all(_may_sleep(self.parts.rules[k].when) for k in days))
+        self.table[w.T_SLEEPS] = int(all(_is_steady(self.parts.rules[k].when) for k in days))
         self.table[w.T_HAS_DAYS] = int(bool(days or self.parts.trends))
 
 
-def _may_sleep(condition: Any) -> bool:
-    """Tell whether only events, refreshes, drops and rises change a condition."""
+def _is_steady(condition: Any, *, days: bool = False) -> bool:
+    """Tell whether a condition changes by events, refreshes, drops and rises only.
+
+    With `days`, counts whose windows are of whole days may change it, too.
+    """
     if condition.tag in ("and", "or", "not"):
-        return all(map(_may_sleep, condition.parts_within()))
+        return all(_is_steady(part, days=days) for part in condition.parts_within())
     if condition.tag in ("segment", "entered", "exited"):
         return False
     if condition.tag != "compare":
         return True
     term = condition.left
     if term.tag in ("count", "sum"):
-        return term.window is None
-    return term.tag not in ("time_since_last", "probability_alive")
-
-
-def _hangs_on_days(condition: Any) -> bool:
-    """Tell whether time changes a condition by counts of days alone."""
-    if condition.tag in ("and", "or", "not"):
-        return all(map(_hangs_on_days, condition.parts_within()))
-    if condition.tag in ("segment", "entered", "exited"):
-        return False
-    if condition.tag != "compare":
-        return True
-    term = condition.left
-    if term.tag in ("count", "sum"):
-        return term.window is None or term.grain == "day"
+        return term.window is None or (days and term.grain == "day")
     return term.tag not in ("time_since_last", "probability_alive")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel._kernels.live_words import NEVER
 from customerintel.exceptions import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["RowView"]
 
 _NOTHING: Final[Mapping[str, float]] = MappingProxyType({})
-_NEVER: Final = -(1 << 62)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ class RowView:
         from customerintel._kernels.live_words import W_LAST
 
         last = self._word(W_LAST)
-        return None if last == _NEVER else last
+        return None if last == NEVER else last
 
     @property
     def time_since_last(self) -> float:

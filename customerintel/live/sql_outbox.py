@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Any, Final
@@ -86,5 +87,6 @@ class SqlOutbox(SqlSession):
                 "stored_bytes": self._stored_bytes(),
             }
 
+    @abstractmethod
     def _stored_bytes(self) -> int:
-        raise NotImplementedError
+        """Return how much room the database takes."""

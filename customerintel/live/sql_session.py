@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from customerintel.exceptions import LiveStoreError
 __all__ = ["SqlSession"]
 
 
-class SqlSession:
+class SqlSession(ABC):
     """Runs statements one at a time and turns every error of the database into ours.
 
     A transaction that fails leaves its outcome open: the database may have committed before it
@@ -33,11 +34,13 @@ class SqlSession:
         self._process = os.getpid()
         self._failed = False
 
+    @abstractmethod
     def _run(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        raise NotImplementedError
+        """Run a statement and return its rows."""
 
+    @abstractmethod
     def _run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        raise NotImplementedError
+        """Run a statement once per row."""
 
     def _told(self, error: Exception) -> str:
         """Return what the database says is wrong, without any value of a row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -44,9 +45,9 @@ class SqlStore(SqlOutbox):
         if self._numbers.get("scrub"):
             self._clean_up()
 
+    @abstractmethod
     def _scrub(self) -> None:
         """Write the database anew, so that no page holds what was removed."""
-        raise NotImplementedError
 
     def _set_numbers(self, **numbers: int) -> None:
         self._run_many(sql.SET_NUMBER, list(numbers.items()))

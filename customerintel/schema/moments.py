@@ -11,7 +11,15 @@ import numpy as np
 from customerintel.schema.forms import INT64_MAX, INT64_MIN, Breach, Form, Kind
 from customerintel.schema.rules import Problem
 
-__all__ = ["EARLIEST", "EPOCH", "LATEST", "MomentForm", "microseconds", "tick_bounds"]
+__all__ = [
+    "EARLIEST",
+    "EPOCH",
+    "LATEST",
+    "MomentForm",
+    "datetime_of",
+    "microseconds",
+    "tick_bounds",
+]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: The first accepted moment: the first whole year that int64 nanoseconds can hold.
@@ -42,6 +50,22 @@ def microseconds(moment: datetime) -> int:
     1000000
     """
     return (moment - EPOCH) // _TICK
+
+
+def datetime_of(moment: int) -> datetime:
+    """Return the aware moment, UTC, of whole microseconds from 1970-01-01.
+
+    Parameters
+    ----------
+    moment : int
+        As of `microseconds`.
+
+    Examples
+    --------
+    >>> datetime_of(1_000_000).isoformat()
+    '1970-01-01T00:00:01+00:00'
+    """
+    return EPOCH + moment * _TICK
 
 
 @dataclass(frozen=True, slots=True)

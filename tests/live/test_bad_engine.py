@@ -91,7 +91,7 @@ CASES = {
     "snapshots after no event": (
         lambda _: engine(snapshot_every=0),
         InvalidArgumentError,
-        "snapshot_every must be a whole number, at least 1; got 0.",
+        "snapshot_every must be a whole number of events, at least 1; got 0.",
     ),
     "a store that is none": (
         lambda _: live.Engine(rules(), store=5),

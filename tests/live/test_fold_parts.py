@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -71,9 +70,3 @@ def test_another_format(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     with pytest.raises(StoreVersionError, match="has the format 2"):
         read_parts(newer)
-
-
-def test_json() -> None:
-    value = {"names": ["ä", "\ud800"], "n": [1, None]}
-    packed = fold_snapshot.pack_json(value)
-    assert fold_snapshot.read_json(packed) == json.loads(json.dumps(value))

@@ -431,12 +431,12 @@ CASES = {
     "no action": (
         lambda: outbox().lease(0),
         InvalidArgumentError,
-        "n must be a whole number, at least 1; got 0.",
+        "n must be a whole number of actions, at least 1; got 0.",
     ),
     "True actions": (
         lambda: outbox().lease(True),
         InvalidArgumentError,
-        "n must be a whole number, at least 1; got True.",
+        "n must be a whole number of actions, at least 1; got True.",
     ),
     "a lease of a number": (
         lambda: outbox().lease(1, for_=60),
