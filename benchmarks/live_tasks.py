@@ -19,6 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from live_latency_tasks import (
+    latency_1k,
+    latency_50k,
+    latency_midnight,
+    latency_new,
+    latency_snapshot,
+)  # fmt: skip
 from live_state_tasks import (
     Found,
     absence,
@@ -36,7 +43,6 @@ from live_streams import (
     NAMES,
     batches,
     lines,
-    moment,
     simulate,
     twenty_rules,
 )  # fmt: skip
@@ -140,7 +146,7 @@ def plain_json(scale: float) -> Found:
 
 
 def durable(scale: float) -> Found:
-    """JSON bytes to durable decisions: SQLite, a transaction per 4096 events, synchronous=FULL."""
+    """JSON bytes to durable decisions: SQLite, a transaction per 8192 events, synchronous=FULL."""
     stream = simulate(count(2_000_000, scale), count(1_000_000, scale))
     given = lines(stream)
     rates, fired = [], 0
@@ -157,69 +163,11 @@ def durable(scale: float) -> Found:
     return {"events": len(given), "fires": fired, "events_per_s": rates}
 
 
-# -- latency -------------------------------------------------------------------------------
-
-
-def _latency(rate: int, seconds: float, **options: Any) -> Found:
-    """Open loop: events arrive on a schedule, and all that have arrived are taken at once.
-
-    The latency of an event goes from when it was due to arrive to the commit of its decision, so
-    that a stall counts for everything that waits behind it.
-    """
-    n = max(int(rate * seconds), 10)
-    warm = 20_000
-    stream = simulate(n + warm, max(n, 10_000), days=3.0)
-    given = lines(stream)
-    with tempfile.TemporaryDirectory(dir=disk()) as folder:
-        engine = engine_in(folder, **options)
-        for low in (0, 1, 8, 64, 512, 4096):  # every size of portion is compiled and planned
-            engine.ingest(given[low : max(2 * low, 1)])
-        engine.ingest(given[8192:warm])
-        given, arrival = given[warm:], np.arange(n) / rate
-        latency, portions = np.empty(n), []
-        gc.collect()
-        gc.freeze()
-        done, start, ticked = 0, time.perf_counter() + 0.05, 1.0
-        while done < n:
-            now = time.perf_counter() - start
-            here = int(np.searchsorted(arrival, now, "right"))
-            if here == done:
-                time.sleep(max(arrival[done] - now - 5e-5, 0.0))
-                continue
-            here = min(here, done + 4096)
-            engine.ingest(given[done:here])
-            latency[done:here] = time.perf_counter() - start - arrival[done:here]
-            portions.append(here - done)
-            if now > ticked:  # a runner lets time pass each second
-                engine.tick(moment(int(stream.time[warm + here - 1])))
-                ticked += 1.0
-            done = here
-        engine.close()
-    ms = {f"p{q}_ms": float(np.percentile(latency, q) * 1e3) for q in (50, 90, 99, 99.9)}
-    return {"rate": rate, "events": n, **ms, "max_ms": float(latency.max() * 1e3),
-            "mean_portion": float(np.mean(portions))}  # fmt: skip
-
-
-def latency_1k(scale: float) -> Found:
-    """Arrival to durable decision at 1,000 events a second."""
-    return _latency(1_000, max(30 * scale, 0.5))
-
-
-def latency_50k(scale: float) -> Found:
-    """Arrival to durable decision at 50,000 events a second, no snapshot among them."""
-    return _latency(50_000, max(30 * scale, 0.2), snapshot_every=10**12)
-
-
-def latency_snapshot(scale: float) -> Found:
-    """The same with a snapshot of more than a million customers, which holds everything up."""
-    return _latency(50_000, max(30 * scale, 0.2))
-
-
 ALL: dict[str, Callable[[float], Found]] = {
     one.__name__: one
     for one in (
-        kernel, fold, plain, durable, plain_json, latency_1k, latency_50k, latency_snapshot,
-        absence, storm, backtest, recovery, state,
+        kernel, fold, plain, durable, plain_json, latency_1k, latency_50k, latency_new,
+        latency_midnight, latency_snapshot, absence, storm, backtest, recovery, state,
     )
 }  # fmt: skip
 

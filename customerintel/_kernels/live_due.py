@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from customerintel._kernels._jit import kernel
+from customerintel._kernels.live_bare import bare
 from customerintel._kernels.live_fires import fire, keep_edges, try_level
 from customerintel._kernels.live_program import evaluate
 from customerintel._kernels.live_terms import day_of, head_of, read_bucket
 from customerintel._kernels.live_words import (
+    ADDING,
     ARMED,
     ASKED,
     ASLEEP,
@@ -16,7 +18,10 @@ from customerintel._kernels.live_words import (
     B_ROOM,
     B_STRIDE,
     BOX_HEAD,
+    C_HEAD,
+    C_HELD,
     C_KIND,
+    C_RING,
     D_BUCKETS,
     D_COUNTER,
     D_NUMBERS,
@@ -36,20 +41,24 @@ from customerintel._kernels.live_words import (
     M_WITHIN,
     NEVER,
     PENDING,
+    R_EDGE,
     R_WHEN,
+    RESTLESS,
     RING_COUNT,
+    RISING,
     RULE_SIZE,
     T_DAY_LIST,
     T_DAYS,
     T_DROP,
     T_DROPS,
+    T_EDGES,
     T_HAS_DAYS,
     T_LEVEL_LIST,
     T_N_DROPS,
     T_PROPERTIES,
+    T_QUIET,
     T_RULE,
     T_RULES,
-    T_SLEEPS,
     T_TIMER,
     T_TIMERS,
     T_WIDTH,
@@ -58,10 +67,11 @@ from customerintel._kernels.live_words import (
     W_DAY,
     W_DUE,
     W_FLAGS,
+    W_SEEN,
     W_TIMER,
 )
 
-__all__ = ["forget_values", "look_at_trends", "wake", "work_off"]
+__all__ = ["forget_values", "look_at_all_trends", "look_at_trends", "wake", "work_off"]
 
 
 @kernel
@@ -128,7 +138,7 @@ def _reach_deadline(
 @kernel
 def look_at_trends(table, numbers, words, floats, halves, base, day):
     """Look at drops and rises; tell whether none can change before the next event."""
-    quiet = table[T_SLEEPS] != 0
+    quiet = True
     for k in range(table[T_N_DROPS]):
         at = table[T_DROP] + k * DROP_SIZE
         counter, n = table[at + D_COUNTER], table[at + D_BUCKETS]
@@ -151,14 +161,49 @@ def look_at_trends(table, numbers, words, floats, halves, base, day):
 
 
 @kernel
+def look_at_all_trends(table, numbers, words, floats, halves, n_rows):
+    """Look at what the last day end says of every customer, by counters that were there before."""
+    table, numbers, words = bare(table), bare(numbers), bare(words)
+    floats, halves = bare(floats), bare(halves)
+    for row in range(n_rows):
+        base = row * table[T_WIDTH]
+        if words[base + W_DAY] > 0:
+            look_at_trends(table, numbers, words, floats, halves, base, words[base + W_DAY] - 1)
+
+
+@kernel
 def wake(table, words, row, until):
     """Count the days again of somebody whose days were not looked at, up to a moment."""
     base = row * table[T_WIDTH]
     if words[base + W_FLAGS] & ASLEEP:
         words[base + W_FLAGS] &= ~ASLEEP
-        day = max(words[base + W_DAY], day_of(table, until))
+        # an event went ahead of a time that waits for late ones
+        day = max(words[base + W_DAY], day_of(table, max(until, words[base + W_SEEN])))
         words[base + W_DAY] = day
         words[base + W_DUE] = min(words[base + W_DUE], table[table[T_DAYS] + day + 1])
+
+
+@kernel
+def _stays(table, words, floats, base):
+    """Tell whether no day end can turn a rule before the next event, drops and rises apart."""
+    rules, quiet = table[T_DAY_LIST], table[T_QUIET]
+    for j in range(table[rules]):
+        kind = table[quiet + 2 * j]
+        if kind == RESTLESS:
+            return False
+        if kind == RISING:
+            edge = table[table[T_RULE] + table[rules + 1 + j] * RULE_SIZE + R_EDGE]
+            if not (words[base + table[T_EDGES] + edge // 62] >> (edge % 62)) & 1:
+                return False
+        elif kind == ADDING:
+            at = table[quiet + 2 * j + 1]
+            ring = base + table[at + C_RING]
+            if words[base + table[at + C_HEAD]] < 0:
+                continue
+            for k in range(ring, ring + table[at + C_HELD]):
+                if not floats[k] >= 0.0:
+                    return False
+    return True
 
 
 @kernel
@@ -179,7 +224,7 @@ def _end_day(
         )  # fmt: skip
     # days are counted only where somebody asks for their ends
     words[base + W_DAY] = day + 1 if table[T_HAS_DAYS] else -1
-    if quiet:
+    if table[T_HAS_DAYS] and quiet and _stays(table, words, floats, base):
         words[base + W_FLAGS] |= ASLEEP
 
 

@@ -11,12 +11,12 @@ import numpy as np
 
 from customerintel._kernels._jit import kernel
 from customerintel._kernels.live_bare import bare
-from customerintel._kernels.live_due import wake, work_off
-from customerintel._kernels.live_fires import fire, keep_edges, try_level
-from customerintel._kernels.live_prefetch import prefetch
+from customerintel._kernels.live_due import look_at_trends, wake, work_off
+from customerintel._kernels.live_fires import fire, keep_edges, rearm, try_level
+from customerintel._kernels.live_peeking import ask_for
 from customerintel._kernels.live_program import evaluate
 from customerintel._kernels.live_purchases import note_kind
-from customerintel._kernels.live_terms import add_count, day_of
+from customerintel._kernels.live_terms import add_count, day_of, is_enough
 from customerintel._kernels.live_timers import arm, disarm, step
 from customerintel._kernels.live_words import (
     ACT_SIZE,
@@ -24,6 +24,7 @@ from customerintel._kernels.live_words import (
     AHEAD,
     ARM,
     ASKED,
+    ASLEEP,
     B_OUT,
     B_PHASE,
     B_POSITION,
@@ -40,25 +41,26 @@ from customerintel._kernels.live_words import (
     K_ACTS,
     K_FILTERS,
     K_KIND,
-    K_LINES,
+    K_WAKES,
     LEVEL,
     LOOK,
     NEVER,
     NOTE,
     PENDING,
     Q_LEAF,
+    R_COUNTER,
     R_EDGE,
-    R_EXIT,
     R_WHEN,
     RULE_SIZE,
     STEP,
     T_CODES,
     T_DAYS,
-    T_EDGE_WORDS,
+    T_DOZES,
     T_EDGES,
-    T_EXITS,
     T_FILTER,
     T_HAS_DAYS,
+    T_LEVEL_LIST,
+    T_N_DROPS,
     T_PRE_DAYS,
     T_PRE_LIST,
     T_RULE,
@@ -73,29 +75,6 @@ from customerintel._kernels.live_words import (
 )
 
 __all__ = ["run"]
-
-
-@kernel
-def _rearm(table, numbers, box, words, floats, halves, values, column, base, rules, t):
-    """Re-arm the rules of levels that time has turned false; nothing fires by this."""
-    if table[T_EDGE_WORDS] == 1 and not table[T_EXITS] and words[base + table[T_EDGES]] == 0:
-        return
-    for j in range(table[rules]):
-        at = table[T_RULE] + table[rules + 1 + j] * RULE_SIZE
-        edge = table[at + R_EDGE]
-        place, bit = base + table[T_EDGES] + edge // 62, edge % 62
-        leaves = table[at + R_EXIT]
-        # a rule about leaving waits for the segment, the others for its end
-        if (words[place] >> bit) & 1 == leaves:
-            continue
-        now = evaluate(
-            table, numbers, box, words, floats, halves, values, column, base, table[at + R_WHEN],
-            t, t,
-        )  # fmt: skip
-        if now and leaves:
-            words[place] |= 1 << bit
-        elif not now and not leaves:
-            words[place] &= ~(1 << bit)
 
 
 @kernel
@@ -141,12 +120,18 @@ def _act(
     """Do what an event of this class does: timers, sequences, counters, then the rules."""
     acts = table[code + K_ACTS]
     looked = False
+    day = words[base + W_DAY]
+    late = table[T_N_DROPS] > 0 and day > 0 and u < table[table[T_DAYS] + day]
     for act in range(acts + 1, acts + 1 + table[acts] * ACT_SIZE, ACT_SIZE):
         if not _is_hit(table, box, act):
             continue
         op, arg = table[act], table[act + 2]
         if op == ADD:
             _add(table, box, words, floats, halves, values, i, base, arg, u)
+            if late:
+                # the day that ended is another one now
+                look_at_trends(table, numbers, words, floats, halves, base, day - 1)
+                words[base + W_FLAGS] |= LOOK
         elif op == FIRE:
             when = table[table[T_RULE] + arg * RULE_SIZE + R_WHEN]
             if evaluate(table, numbers, box, words, floats, halves, values, i, base, when, t, t):
@@ -155,6 +140,15 @@ def _act(
                     base, row, arg, t, t, u, EVENT, i, 0,
                 )  # fmt: skip
         elif op == LEVEL:
+            rule = table[T_RULE] + arg * RULE_SIZE
+            if table[rule + R_COUNTER] >= 0:
+                # what was true before one event more is true; it was looked at before the event
+                edge = table[rule + R_EDGE]
+                if (words[base + table[T_EDGES] + edge // 62] >> (edge % 62)) & 1 == 0:
+                    if not is_enough(table, words, halves, base, rule, t):
+                        continue
+                elif not looked:
+                    continue
             if not looked:
                 keep_edges(table, box, words, base)
                 looked = True
@@ -187,24 +181,36 @@ def _clear_hits(table, box, code):
 
 
 @kernel
+def _wakes(table, number):
+    """Tell whether an event of this class changes what the end of a day looks at."""
+    return number >= 0 and table[table[T_CODES] + number * CODE_SIZE + K_WAKES] != 0
+
+
+@kernel
 def _apply(
     table, numbers, box, words, floats, halves, wheel, consent, out, money, values, i, base, row,
     number, u, t,
 ):  # fmt: skip
     """Apply one event."""
     if words[base + W_DAY] < 0 and (table[T_HAS_DAYS] or words[base + W_FLAGS] & LOOK):
-        day = day_of(table, u)
+        day = day_of(table, t)
         words[base + W_DAY] = day
-        words[base + W_DUE] = min(words[base + W_DUE], table[table[T_DAYS] + day + 1])
+        if table[T_DOZES] and not words[base + W_FLAGS] & LOOK and not _wakes(table, number):
+            words[base + W_FLAGS] |= ASLEEP
+        else:
+            words[base + W_DUE] = min(words[base + W_DUE], table[table[T_DAYS] + day + 1])
     seen = words[base + W_SEEN]
-    if seen != NEVER:
+    if words[base + W_FLAGS] & LOOK and table[table[T_LEVEL_LIST]]:
+        # any of them may be untrue by now, even of the day that ended
+        every = table[T_LEVEL_LIST]
+        rearm(table, numbers, box, words, floats, halves, values, i, base, every, t)
+    elif table[table[T_PRE_DAYS]] and (seen == NEVER or day_of(table, seen) != day_of(table, t)):
         # what hangs on days alone is as it was for as long as the day lasts
-        if table[table[T_PRE_DAYS]] and day_of(table, seen) != day_of(table, t):
-            slow = table[T_PRE_DAYS]
-            _rearm(table, numbers, box, words, floats, halves, values, i, base, slow, t)
+        slow = table[T_PRE_DAYS]
+        rearm(table, numbers, box, words, floats, halves, values, i, base, slow, t)
     if table[table[T_PRE_LIST]]:
         quick = table[T_PRE_LIST]
-        _rearm(table, numbers, box, words, floats, halves, values, i, base, quick, t)
+        rearm(table, numbers, box, words, floats, halves, values, i, base, quick, t)
     words[base + W_SEEN] = max(words[base + W_SEEN], u)
     if number < 0:
         return
@@ -220,21 +226,9 @@ def _apply(
 
 
 @kernel
-def _ask_for(table, words, row, number):
-    """Have what an event will touch brought into the cache."""
-    if row < 0:
-        return
-    base = np.int64(row) * table[T_WIDTH]
-    prefetch(words, base)
-    if number < 0:
-        return
-    lines = table[table[T_CODES] + number * CODE_SIZE + K_LINES]
-    for j in range(lines + 1, lines + 1 + table[lines]):
-        prefetch(words, base + table[j])
-
-
-@kernel
-def _make_ready(table, numbers, box, words, floats, halves, consent, out, money, kept, row, t):
+def _make_ready(
+    table, numbers, box, words, floats, halves, consent, out, money, kept, row, number, t
+):  # fmt: skip
     """Work off what is due before an event; not done where that, or the event, has to wait."""
     base = row * table[T_WIDTH]
     if words[base + W_DUE] <= t:
@@ -243,7 +237,8 @@ def _make_ready(table, numbers, box, words, floats, halves, consent, out, money,
         )
         if status != DONE:
             return status
-    wake(table, words, row, t)
+    if _wakes(table, number):
+        wake(table, words, row, t)
     if words[base + W_FLAGS] & ASKED:
         return PENDING
     return FULL if box[B_OUT] + table[T_RULES] > box[B_ROOM] else DONE
@@ -263,7 +258,7 @@ def run(
     for i in range(box[B_POSITION], stop):
         box[B_POSITION] = i
         if i + AHEAD < stop:
-            _ask_for(table, words, rows[i + AHEAD], codes[i + AHEAD])
+            ask_for(table, words, rows[i + AHEAD], codes[i + AHEAD])
         row = np.int64(rows[i])
         if row < 0:
             continue
@@ -271,8 +266,9 @@ def run(
         t = max(now, times[i])
         if box[B_PHASE] == 0:
             status = _make_ready(
-                table, numbers, box, words, floats, halves, consent, out, money, kept, row, t
-            )
+                table, numbers, box, words, floats, halves, consent, out, money, kept, row,
+                codes[i], t,
+            )  # fmt: skip
             if status != DONE:
                 return status
             box[B_STRIDE] = stride

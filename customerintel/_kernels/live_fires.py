@@ -36,6 +36,7 @@ from customerintel._kernels.live_words import (
     RULE_SIZE,
     T_EDGE_WORDS,
     T_EDGES,
+    T_EXITS,
     T_LEAVES,
     T_PROPERTIES,
     T_RULE,
@@ -46,7 +47,7 @@ from customerintel._kernels.live_words import (
     W_MONETARY,
 )
 
-__all__ = ["fire", "keep_edges", "settle", "try_level"]
+__all__ = ["fire", "keep_edges", "rearm", "settle", "try_level"]
 
 
 @kernel
@@ -137,6 +138,29 @@ def try_level(
             table, numbers, box, words, floats, halves, consent, out, money, values, column, base,
             row, rule, t, tb, due, kind, event, trigger,
         )  # fmt: skip
+
+
+@kernel
+def rearm(table, numbers, box, words, floats, halves, values, column, base, rules, t):
+    """Re-arm the rules of levels that time has turned false; nothing fires by this."""
+    if table[T_EDGE_WORDS] == 1 and not table[T_EXITS] and words[base + table[T_EDGES]] == 0:
+        return
+    for j in range(table[rules]):
+        at = table[T_RULE] + table[rules + 1 + j] * RULE_SIZE
+        edge = table[at + R_EDGE]
+        place, bit = base + table[T_EDGES] + edge // 62, edge % 62
+        leaves = table[at + R_EXIT]
+        # a rule about leaving waits for the segment, the others for its end
+        if (words[place] >> bit) & 1 == leaves:
+            continue
+        now = evaluate(
+            table, numbers, box, words, floats, halves, values, column, base, table[at + R_WHEN],
+            t, t,
+        )  # fmt: skip
+        if now and leaves:
+            words[place] |= 1 << bit
+        elif not now and not leaves:
+            words[place] &= ~(1 << bit)
 
 
 @kernel

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from customerintel._kernels._jit import kernel
+from customerintel._kernels.live_bare import bare
 
 _MASK = np.uint64(0xFF)
 
@@ -69,17 +70,30 @@ def _hash(data, start, stop, low_key, high_key):
 
 
 @kernel
+def _key(data, start, stop, low_key, high_key):
+    """Return the key of a text; one without bytes gets (0, 0), which no other text has."""
+    if stop <= start:
+        return np.uint64(0), np.uint64(0)
+    first, second = _hash(data, start, stop, low_key, high_key)
+    if first == np.uint64(0) and second == np.uint64(0):
+        second = np.uint64(1)
+    return first, second
+
+
+@kernel
 def hash_messages(data, offsets, low_key, high_key, out):
     """Write SipHash-2-4 with 128 bits (Aumasson and Bernstein 2012) of each text.
 
     A text without bytes is no message id; it gets (0, 0), which no other text has.
     """
+    letters = bare(data)
     for i in range(len(offsets) - 1):
-        start, stop = offsets[i], offsets[i + 1]
-        first, second = np.uint64(0), np.uint64(0)
-        if stop > start:
-            first, second = _hash(data, start, stop, low_key, high_key)
-            if first == np.uint64(0) and second == np.uint64(0):
-                second = np.uint64(1)
-        out[i, 0] = first
-        out[i, 1] = second
+        out[i, 0], out[i, 1] = _key(letters, offsets[i], offsets[i + 1], low_key, high_key)
+
+
+@kernel
+def hash_spans(data, starts, stops, low_key, high_key, out):
+    """Do the same for texts that lie anywhere."""
+    letters = bare(data)
+    for i in range(len(starts)):
+        out[i, 0], out[i, 1] = _key(letters, starts[i], stops[i], low_key, high_key)

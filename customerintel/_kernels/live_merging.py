@@ -104,23 +104,22 @@ def _add_counter(table, words, floats, halves, here, there, at):
 
 @kernel
 def _join_timer(table, box, words, floats, wheel, base, other, row, k):
-    """Keep the later arming; what answered the one answers the other."""
+    """Keep the later arming, which only what the other customer did can still answer."""
     at = table[T_TIMER] + k * TIMER_SIZE
     here, there = base + table[at + M_OFFSET], other + table[at + M_OFFSET]
-    if words[other + W_SEEN] == NEVER:
-        # somebody who did nothing answers nothing
-        return
-    words[here + LAST_OF] = max(words[here + LAST_OF], words[there + LAST_OF])
-    words[here + DONE_AT] = max(words[here + DONE_AT], words[there + DONE_AT])
+    answer = words[there + LAST_OF] if words[here + ARMED] > words[there + ARMED] else NEVER
     if words[there + ARMED] > words[here + ARMED]:
+        answer = words[here + LAST_OF]
         words[here + ARMED] = words[there + ARMED]
         for j in range(table[table[at + M_KEPT]]):
             floats[here + KEPT + j] = floats[there + KEPT + j]
+    words[here + LAST_OF] = max(words[here + LAST_OF], words[there + LAST_OF])
+    words[here + DONE_AT] = max(words[here + DONE_AT], words[there + DONE_AT])
     armed = words[here + ARMED]
     if armed == NEVER:
         return
     deadline = armed + table[at + M_WITHIN]
-    if not table[at + M_SAME] and armed <= words[here + LAST_OF] < deadline:
+    if not table[at + M_SAME] and armed <= answer < deadline:
         words[here + ARMED] = NEVER
         return
     # it may hang in a bucket that comes too late

@@ -30,6 +30,7 @@ from customerintel._kernels.live_words import (
     FULL,
     GROUP,
     HELD,
+    LOOK,
     M_OFFSET,
     M_WITHIN,
     NEVER,
@@ -131,7 +132,10 @@ def _sweep_timers(
         entry = wheel[HELD] - 1
         _ask_for(table, words, words[link_of(table, entry + 1)] & NEXT)
         row, k = entry // table[T_TIMERS], entry % table[T_TIMERS]
-        if words[row * table[T_WIDTH] + W_DUE] <= now:
+        at = table[T_TIMER] + k * TIMER_SIZE
+        place, within = row * table[T_WIDTH] + table[at + M_OFFSET] + ARMED, table[at + M_WITHIN]
+        # one that was armed anew goes where it belongs; its customer's others hang themselves
+        if words[place] != NEVER and words[place] + within <= now:
             status = work_off(
                 table, numbers, box, words, floats, halves, consent, out, money, kept, row, now
             )
@@ -139,10 +143,8 @@ def _sweep_timers(
                 return status, budget
         detach(table, words, wheel)
         budget -= 1
-        at = table[T_TIMER] + k * TIMER_SIZE
-        armed = words[row * table[T_WIDTH] + table[at + M_OFFSET] + ARMED]
-        if armed != NEVER:
-            put(table, words, wheel, row, k, armed + table[at + M_WITHIN])
+        if words[place] != NEVER:
+            put(table, words, wheel, row, k, words[place] + within)
 
 
 @kernel
@@ -246,6 +248,9 @@ def _settle_edges(table, numbers, box, words, floats, halves, kept, row, now):
     base = row * table[T_WIDTH]
     midnight = table[table[T_DAYS] + day_of(table, now)]
     if words[base + W_SEEN] == NEVER or words[base + W_SEEN] >= midnight:
+        return 0
+    if words[base + W_FLAGS] & LOOK:
+        # a merge since then: what was true of the other holds until the next day end
         return 0
     box[B_STRIDE] = 1
     forget_values(table, kept)

@@ -15,11 +15,17 @@ from customerintel._kernels.live_words import (
     DAY,
     EVER_COUNT,
     EVER_SUM,
+    HOUR,
+    MINUTE,
     NEVER,
+    R_BUCKETS,
+    R_COUNTER,
+    R_ENOUGH,
     RING_COUNT,
     T_DAYS,
     T_N_DAYS,
     T_RFM,
+    T_TODAY,
     W_FIRST,
     W_FREQUENCY,
     W_LAST,
@@ -33,6 +39,7 @@ __all__ = [
     "day_of",
     "days_since",
     "head_of",
+    "is_enough",
     "probability",
     "read",
     "read_bucket",
@@ -44,6 +51,10 @@ __all__ = [
 def day_of(table, t):
     """Return the local day of a moment: its place among the midnights."""
     start = table[T_DAYS]
+    # nearly always the day that was asked for before
+    day = table[T_TODAY]
+    if table[start + day] <= t < table[start + day + 1]:
+        return day
     last = table[T_N_DAYS] - 2
     day = min(max((t - table[start]) // DAY, 0), last)
     # clocks that change move a midnight by hours, so the guess is off by one at most
@@ -51,6 +62,7 @@ def day_of(table, t):
         day += 1
     while day > 0 and table[start + day] > t:
         day -= 1
+    table[T_TODAY] = day
     return day
 
 
@@ -58,7 +70,9 @@ def day_of(table, t):
 def bucket_of(table, counter, t):
     """Return the bucket of a moment; those of a day are local days."""
     grain = table[counter + C_GRAIN]
-    return t // grain if grain > 0 else day_of(table, t)
+    if grain == HOUR:  # to divide by what the compiler knows is much faster
+        return t // HOUR
+    return t // MINUTE if grain == MINUTE else day_of(table, t)
 
 
 @kernel
@@ -146,28 +160,47 @@ def read_bucket(table, words, floats, halves, base, counter, buckets, b):
     if head < 0:
         return 0.0
     low = max(b - buckets + 1, head - held + 1, 0)
-    high = min(b, head)
-    n = high - low + 1
+    n = min(b, head) - low + 1
     if n <= 0:
         return 0.0
     at = low % held
     first = min(n, held - at)
-    total = 0.0
     if table[counter + C_KIND] == RING_COUNT:
-        ring = base * 4 + table[counter + C_RING]
-        whole = 0
-        for k in range(ring + at, ring + at + first):
-            whole += np.int64(halves[k])
-        for k in range(ring, ring + n - first):
-            whole += np.int64(halves[k])
-        total = float(whole)
-    else:
-        ring = base + table[counter + C_RING]
-        for k in range(ring + at, ring + at + first):
-            total += floats[k]
-        for k in range(ring, ring + n - first):
-            total += floats[k]
+        return float(_counted(halves, base * 4 + table[counter + C_RING], at, first, n - first))
+    ring = base + table[counter + C_RING]
+    total = 0.0
+    for k in range(ring + at, ring + at + first):
+        total += floats[k]
+    for k in range(ring, ring + n - first):
+        total += floats[k]
     return total
+
+
+@kernel
+def _counted(halves, ring, at, first, rest):
+    """Return the sum of some buckets from `at` on, and of the `rest` from the first on."""
+    whole = 0
+    for k in range(ring + at, ring + at + first):
+        whole += np.int64(halves[k])
+    for k in range(ring, ring + rest):
+        whole += np.int64(halves[k])
+    return whole
+
+
+@kernel
+def is_enough(table, words, halves, base, rule, t):
+    """Tell whether the count that a rule asks for has come to its number."""
+    counter, buckets = table[rule + R_COUNTER], table[rule + R_BUCKETS]
+    head, held = head_of(table, words, halves, base, counter), table[counter + C_HELD]
+    b = bucket_of(table, counter, t)
+    low = max(b - buckets + 1, head - held + 1, 0)
+    n = min(b, head) - low + 1
+    if head < 0 or n <= 0:
+        return False
+    at = low % held
+    first = min(n, held - at)
+    ring = base * 4 + table[counter + C_RING]
+    return _counted(halves, ring, at, first, n - first) >= table[rule + R_ENOUGH]
 
 
 @kernel

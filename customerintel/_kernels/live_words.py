@@ -12,7 +12,7 @@ from typing import Final
 #: Time of what never was, and one that never comes.
 NEVER: Final = -(1 << 62)
 FAR: Final = 1 << 62
-DAY: Final = 86_400_000_000
+MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
 
 # what a call returns
 DONE, FULL, PENDING = 0, 1, 2
@@ -43,13 +43,17 @@ ASKED, LOOK, SKIP, ASLEEP = 1, 2, 4, 8
     T_N_DROPS, T_LEAVES, T_EMAIL, T_PRE_LIST, T_DAY_LIST, T_LEVEL_LIST, T_CODES, T_RULE, T_TIMER,
     T_SEQUENCE, T_COUNTER, T_DROP, T_DAYS, T_N_DAYS, T_RFM, T_STACK, T_FILTER, T_N_COUNTERS,
     T_N_SEQUENCES, T_MAX_LIST, T_FILL_LIST, T_PRE_DAYS, T_DUE_LINES, T_EXITS,
-    T_DAY_LINES, T_SLEEPS,
-) = range(34)  # fmt: skip
+    T_DAY_LINES, T_QUIET, T_DOZES, T_TODAY,
+) = range(36)  # fmt: skip
 TABLE_HEAD: Final = 40
 
-# of a rule
-R_WHEN, R_WHERE, R_EDGE, R_EXIT, R_ONCE, R_PURPOSE, R_PASSED, R_ASKS = range(8)
-RULE_SIZE: Final = 8
+# of a rule; where all that it asks is whether a count with a window has come to a number, that
+# counter (else -1), its buckets and the number
+(
+    R_WHEN, R_WHERE, R_EDGE, R_EXIT, R_ONCE, R_PURPOSE, R_PASSED, R_ASKS, R_COUNTER, R_BUCKETS,
+    R_ENOUGH,
+) = range(11)  # fmt: skip
+RULE_SIZE: Final = 11
 # of a timer: what the table has, and its words in a record
 M_OFFSET, M_WITHIN, M_SAME, M_LEAF, M_KEPT, M_RULES = range(6)
 TIMER_SIZE: Final = 6
@@ -65,10 +69,14 @@ EVER_COUNT, EVER_SUM, RING_COUNT, RING_SUM = 0, 1, 2, 3
 # of a drop or a rise
 D_COUNTER, D_BUCKETS, D_RISE, D_NUMBERS = range(4)
 DROP_SIZE: Final = 4
-# of a class of events: its list of filters, its acts, whether it is of these kinds, and the lines
-# of a record that it touches
-K_FILTERS, K_ACTS, K_KIND, K_LINES = range(4)
-CODE_SIZE: Final = 4
+# what a rule that is looked at when a day ends says of later ones, until the next event: nothing
+# unless a drop or a rise does; it may always turn; it stays once it is true; it turns only where
+# the sum has something less than nothing
+STEADY, RESTLESS, RISING, ADDING = range(4)
+# of a class of events: its list of filters, its acts, whether it is of these kinds, the lines of a
+# record that it touches, and whether it changes what a day end looks at
+K_FILTERS, K_ACTS, K_KIND, K_LINES, K_WAKES = range(5)
+CODE_SIZE: Final = 5
 PURCHASE, RETURN, OPT_OUT = 1, 2, 3
 # acts
 DISARM, ARM, REARM, STEP, ADD, FIRE, LEVEL, NOTE = range(8)

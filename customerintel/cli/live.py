@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, TextIO
 
 from customerintel.cli.live_events import PIPE, events_of
@@ -31,6 +33,7 @@ _READING = (
 )  # fmt: skip
 #: How many actions are taken from the store at once.
 _AT_ONCE = 256
+_LOOKED_AT = 8_192
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,7 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.follow:
             print("Waiting for events; Ctrl-C ends it.", file=sys.stderr)
         try:
-            _feed(engine, source, sink, counts)
+            with _interrupts(follow=arguments.follow) as is_over:
+                _feed(engine, source, sink, counts, is_over)
             _pass_time(engine, arguments.until)
             _hand_out(engine, sink, counts)
         except KeyboardInterrupt:  # the usual end of --follow
@@ -163,7 +167,29 @@ def _sink(actions: str | None) -> Iterator[TextIO | None]:
             yield file
 
 
-def _feed(engine: Engine, source: Any, sink: TextIO | None, counts: Counter[str]) -> None:
+@contextmanager
+def _interrupts(*, follow: bool) -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C end what is followed between two batches, not in the middle of a change."""
+    asked: list[int] = []
+    if not follow or current_thread() is not main_thread():
+        yield lambda: False
+        return
+
+    def ask(number: int, _: object) -> None:
+        asked.append(number)
+        signal.signal(signal.SIGINT, former)  # a second one does not wait
+
+    former = signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def _feed(
+    engine: Engine, source: Any, sink: TextIO | None, counts: Counter[str],
+    is_over: Callable[[], bool],
+) -> None:  # fmt: skip
     """Ingest all events; of a followed file, let time pass by the clock."""
     ticked = float("-inf")
     for batch in source.batches(engine.offsets):
@@ -171,10 +197,14 @@ def _feed(engine: Engine, source: Any, sink: TextIO | None, counts: Counter[str]
             taken = engine.ingest(batch)
             for name in ("accepted", "duplicates", "kept_aside"):
                 counts[name] += getattr(taken, name)
-        if source.live and time.monotonic() - ticked >= 1:
+        # while a source catches up, its events say how late it is, not the clock
+        waited = time.monotonic() - ticked >= 1
+        if source.live and batch is None and (waited or engine.pending):
             ticked = time.monotonic()
-            engine.tick(datetime.now(UTC))
+            engine.tick(datetime.now(UTC), most=_LOOKED_AT)
         _hand_out(engine, sink, counts)
+        if is_over():
+            raise KeyboardInterrupt
 
 
 def _pass_time(engine: Engine, until: str | None) -> None:

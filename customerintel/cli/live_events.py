@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from customerintel.exceptions import SourceError
@@ -18,6 +21,9 @@ __all__ = ["PIPE", "events_of"]
 #: The name that stands for standard input.
 PIPE: Final = Path("-")
 _PORTION: Final = 1 << 20
+#: Portions that wait to be decided on; and seconds without one that are a quiet stream.
+_WAITING: Final = 8
+_QUIET: Final = 0.2
 
 
 def events_of(path: Path, *, follow: bool) -> Any:
@@ -54,9 +60,12 @@ class _Pipe:
         self.live = live
 
     def batches(self, _: object) -> Iterator[Any]:
-        """Yield what came in since."""
-        rest, given = b"", cast("BufferedReader", sys.stdin.buffer)
-        while portion := given.read1(_PORTION):  # what there is, without waiting for more
+        """Yield what came in since; None while a followed one is quiet."""
+        rest = b""
+        for portion in _as_it_comes() if self.live else _until_its_end():
+            if portion is None:
+                yield None
+                continue
             *lines, rest = (rest + portion).split(b"\n")
             yield self._made(lines)
         yield self._made([rest])
@@ -67,3 +76,33 @@ class _Pipe:
         events = [line for line in lines if line.strip()]
         received = int(time.time() * 1e6) if self.live else None
         return SourceBatch(events, "", "", [], received)
+
+
+def _until_its_end() -> Iterator[bytes]:
+    given = cast("BufferedReader", sys.stdin.buffer)
+    while portion := given.read1(_PORTION):  # what there is, without waiting for more
+        yield portion
+
+
+def _as_it_comes() -> Iterator[bytes | None]:
+    """Yield what comes in, None where nothing does: a thread waits, for time must pass here."""
+    found: Queue[bytes] = Queue(_WAITING)
+    number = sys.stdin.buffer.fileno()
+
+    def read() -> None:
+        portion = b"-"
+        while portion:
+            # not by the reader of Python, whose lock a thread that waits keeps to the end
+            portion = os.read(number, _PORTION)
+            found.put(portion)
+
+    Thread(target=read, daemon=True).start()
+    while True:
+        try:
+            portion = found.get(timeout=_QUIET)
+        except Empty:
+            yield None
+            continue
+        if not portion:
+            return
+        yield portion

@@ -21,11 +21,15 @@ if TYPE_CHECKING:
         Sequence,
     )
     from customerintel.live.engine import Engine
+    from customerintel.live.engine_ingest import Ingested
+    from customerintel.live.engine_structure import Ticked
+    from customerintel.live.explanation import Explanation, Profile
     from customerintel.live.jsonl_source import JsonLinesSource
     from customerintel.live.kafka_source import KafkaSource
     from customerintel.live.outbox import Outbox, OutboxAction
     from customerintel.live.postgres_store import PostgresStore
     from customerintel.live.redis_source import RedisSource
+    from customerintel.live.row_view import RowView
     from customerintel.live.rule import Action, Holdout, Limits, Rule
     from customerintel.live.rule_files import read_rules, rules_schema, write_rules
     from customerintel.live.rule_set import RuleSet
@@ -62,14 +66,18 @@ _HOMES = {
     **dict.fromkeys(("Outbox", "OutboxAction"), "outbox"),
     "BacktestReport": "backtest_report",
     "Engine": "engine",
+    **dict.fromkeys(("Explanation", "Profile"), "explanation"),
+    "Ingested": "engine_ingest",
     "JsonLinesSource": "jsonl_source",
     "KafkaSource": "kafka_source",
     "PostgresStore": "postgres_store",
     "RedisSource": "redis_source",
+    "RowView": "row_view",
     "RuleSet": "rule_set",
     "SQLiteStore": "sqlite_store",
     "SourceBatch": "source_batch",
     "Store": "store",
+    "Ticked": "engine_structure",
     "Uplift": "uplift_result",
     "measure_uplift": "uplift",
     "required_sample_size": "sample_size",
@@ -86,8 +94,10 @@ __all__ = [
     "Engine",
     "Entered",
     "Exited",
+    "Explanation",
     "Frequency",
     "Holdout",
+    "Ingested",
     "JsonLinesSource",
     "KafkaSource",
     "Limits",
@@ -99,9 +109,11 @@ __all__ = [
     "PostgresStore",
     "Predicate",
     "ProbabilityAlive",
+    "Profile",
     "RedisSource",
     "Relationship",
     "Rise",
+    "RowView",
     "Rule",
     "RuleSet",
     "SQLiteStore",
@@ -111,6 +123,7 @@ __all__ = [
     "SourceBatch",
     "Store",
     "Sum",
+    "Ticked",
     "TimeSinceLast",
     "Uplift",
     "measure_uplift",

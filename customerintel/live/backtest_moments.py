@@ -58,7 +58,7 @@ class Moments:
         if isinstance(who, Coded):
             self._names += [who.texts[code] for code in who.codes[places].tolist()]
         else:
-            self._names += [who[place] for place in places.tolist()]
+            self._names += [str(who[place]) for place in places.tolist()]
         self._when.append(batch.timestamp[places])
         self._known.append(clock[places])
 

@@ -8,12 +8,15 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from customerintel.live.cloud_events import from_cloud_event, is_cloud_event
 from customerintel.live.event_batch import EventBatch
 from customerintel.live.event_items import Lines, json_line, lines_of
 from customerintel.live.event_rows import EventRow, batch_of
+from customerintel.live.event_times import buffer_of_lines
 from customerintel.live.judging import judge
+from customerintel.live.line_scanner import LineScanner
 from customerintel.live.plain_lines import PlainLines, read_json
 from customerintel.live.skimming import LineReader, skim
 from customerintel.live.store import KeptAside
@@ -21,6 +24,9 @@ from customerintel.live.wanted import Wanted
 
 __all__ = ["MAX_BYTES", "Decoded", "Decoder"]
 
+Places = NDArray[np.int64]
+#: A batch, and which of the lines it holds and which it does not.
+Read = tuple[EventBatch, Places, Places]
 #: An event that is longer is kept aside.
 MAX_BYTES: Final = 1 << 20
 _IDS: Final = (
@@ -59,6 +65,8 @@ class Decoder:
         A longer event is kept aside with its first 4 KiB.
     fast : bool, optional
         Whether to read with msgspec; by default if it is installed. The result is the same.
+    scan : bool, default True
+        Whether the kernels read the lines that they can. The result is the same.
 
     Notes
     -----
@@ -71,7 +79,7 @@ class Decoder:
     >>> found = decoder.decode(
     ...     [{"userId": "c1", "event": "Visit", "timestamp": "2024-05-01T12:00:00Z"}, b"{"]
     ... )
-    >>> found.batch.who, found.rejected[0].reason
+    >>> list(found.batch.who), found.rejected[0].reason
     (['c1'], 'event: unparseable_json')
     """
 
@@ -83,6 +91,7 @@ class Decoder:
         source: str = "",
         max_bytes: int = MAX_BYTES,
         fast: bool | None = None,
+        scan: bool = True,
     ) -> None:
         self.wanted = wanted
         self.salt = salt
@@ -90,6 +99,7 @@ class Decoder:
         self._max_bytes = max_bytes
         fast = find_spec("msgspec") is not None if fast is None else fast
         self._reader: LineReader = _fast_lines(wanted) if fast else PlainLines(wanted)
+        self._scanner = LineScanner(wanted) if scan else None
 
     def __repr__(self) -> str:
         return f"Decoder({len(self.wanted.properties)} properties)"
@@ -134,33 +144,74 @@ class Decoder:
 
     def _read(self, given: Lines, received: int | None, source: str) -> EventBatch:
         """Read lines; what is no event joins those that were rejected before."""
-        lines, origin, rejected = given.lines, given.origin, given.rejected
-        if not lines:
+        if not given.lines:
             return EventBatch.empty(len(self.wanted.properties), source)
-        batch, places, others = skim(
+        origin = np.fromiter(given.origin, np.int64, len(given.lines))
+        places = np.arange(len(origin))
+        found: list[tuple[EventBatch, Places]] = []
+        for read in (self._scan, self._skim, self._judge):
+            batch, here, left = read(given, places, origin, received, source)
+            if len(here):
+                found.append((batch, places[here]))
+            places = places[left]
+            if not len(places):
+                break
+        if not found:
+            return EventBatch.empty(len(self.wanted.properties), source)
+        if len(found) == 1:
+            return found[0][0]
+        order = np.argsort(np.concatenate([at for _, at in found]), kind="stable")
+        return EventBatch.joined([batch for batch, _ in found]).take(order)
+
+    def _scan(
+        self, given: Lines, places: Places, origin: Places, received: int | None, source: str
+    ) -> Read:
+        """Read lines in the kernels."""
+        if self._scanner is None:
+            return EventBatch.empty(len(self.wanted.properties), source), places[:0], places
+        buffer = given.buffer or buffer_of_lines(given.lines)
+        batch, here, left = self._scanner.scan(buffer, origin, received, source, self.salt)
+        batch.lines = given.lines if not len(left) else _lines_at(given.lines, here)
+        return batch, here, left
+
+    def _skim(
+        self, given: Lines, places: Places, origin: Places, received: int | None, source: str
+    ) -> Read:
+        """Read lines of the usual shape."""
+        whole = len(places) == len(given.lines)
+        return skim(
             self._reader,
-            lines,
-            np.fromiter(origin, np.int64, len(origin)),
-            buffer=given.buffer,
+            given.lines if whole else _lines_at(given.lines, places),
+            origin[places],
+            buffer=given.buffer if whole else None,
             received=received,
             wanted=self.wanted,
             source=source,
             salt=self.salt,
         )
+
+    def _judge(
+        self, given: Lines, places: Places, origin: Places, received: int | None, source: str
+    ) -> Read:
+        """Read lines one by one; what is no event joins those that were rejected before."""
         rows: list[EventRow] = []
         at: list[int] = []
-        for place in others.tolist():
-            for found in _read_slowly(lines[place], origin[place], received, source):
+        for here, place in enumerate(places.tolist()):
+            line = given.lines[place]
+            for found in _read_slowly(line, int(origin[place]), received, source):
                 if isinstance(found, KeptAside):
-                    rejected.append(found)
+                    given.rejected.append(found)
                 else:
                     rows.append(found)
-                    at.append(place)
+                    at.append(here)
         if not rows:
-            return batch
-        slow = batch_of(rows, self.wanted, source, self.salt)
-        order = np.argsort(np.concatenate([places, np.array(at, np.int64)]), kind="stable")
-        return EventBatch.joined([batch, slow]).take(order)
+            return EventBatch.empty(len(self.wanted.properties), source), places[:0], places[:0]
+        batch = batch_of(rows, self.wanted, source, self.salt)
+        return batch, np.array(at, np.int64), places[:0]
+
+
+def _lines_at(lines: list[bytes], places: Places) -> list[bytes]:
+    return [lines[at] for at in places.tolist()]
 
 
 def _fast_lines(wanted: Wanted) -> LineReader:

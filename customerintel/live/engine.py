@@ -10,7 +10,7 @@ from customerintel.live.engine_changes import EngineChanges
 from customerintel.live.engine_ingest import Ingested, ingest
 from customerintel.live.engine_opening import Opening, open_engine
 from customerintel.live.engine_rules import rule_set_of
-from customerintel.live.engine_settings import open_store, read_settings
+from customerintel.live.engine_settings import open_store, read_settings, reopener
 from customerintel.live.engine_structure import Ticked
 from customerintel.live.lengths import read_length
 from customerintel.live.outbox import Outbox
@@ -54,7 +54,8 @@ class Engine(EngineChanges):
     holdout : Holdout, optional
         Share of customers for whom no rule acts.
     snapshot_every : int, default 1,000,000
-        Events after which the state is written as a whole; a recovery starts there.
+        Events after which the state is written; a recovery starts there. Where there are many
+        customers, it is written bit by bit beside the events that follow, so that none waits.
     retain : str or timedelta, optional
         How long records are kept that a snapshot stands for. By default they all are, which
         `change_rules` with `backfill` needs.
@@ -143,6 +144,7 @@ class Engine(EngineChanges):
         except BaseException:
             opened.close()
             raise
+        self._state.reopen = reopener(store)
         self._outbox = Outbox(self._state)
 
     @property
@@ -177,7 +179,7 @@ class Engine(EngineChanges):
         """
         return ingest(self._state, events, received)
 
-    def tick(self, now: Any = None) -> Ticked:
+    def tick(self, now: Any = None, *, most: int = 65_536) -> Ticked:
         """Let time pass: deadlines and ends of days up to `now` are worked off.
 
         Parameters
@@ -186,15 +188,24 @@ class Engine(EngineChanges):
             The moment. A date is the end of that day, a datetime without zone is of the engine's.
             By default, or where it is before the engine's time, only work that was put off is
             done.
+        most : int, default 65536
+            So many customers are looked at, about. Give less where events wait meanwhile, as in a
+            loop of one thread: 8,192 take some ten milliseconds.
 
         Returns
         -------
         Ticked
             One call does a bounded amount of work; while its `pending` is not 0, call again.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If `now` is no moment, or `most` no whole number from 1 on.
         """
+        bound = whole_number(most, "most", "customers", least=1)
         with self._state.reading():
             at = self._state.moment(now, "now")
-        return structure.tick(self._state, at)
+        return structure.tick(self._state, at, bound)
 
     def snapshot(self) -> None:
         """Write the state as a whole now; a recovery starts there."""
@@ -206,7 +217,9 @@ class Engine(EngineChanges):
             if self._state.closed:
                 return
             try:
-                if self._state.since_snapshot and not self._state.broken:
+                state = self._state
+                is_new = state.since_snapshot or state.coming is not None
+                if is_new and not state.broken:
                     structure.write_snapshot(self._state)
             finally:
                 self._state.closed = True

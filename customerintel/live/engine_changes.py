@@ -26,8 +26,8 @@ class EngineChanges(EngineViews):
     def merge(self, source: str | int, into: str | int) -> None:
         """Let a customer be another from now on: both are one person.
 
-        Counts and money add up, the later timer stays, and the actions go along under their ids.
-        Nothing fires by it.
+        Counts and money add up, the later timer stays unless the other customer answered it, and
+        the actions go along under their ids. Nothing fires by it.
 
         Parameters
         ----------
@@ -116,8 +116,10 @@ class EngineChanges(EngineViews):
         rules : Rule, iterable of Rule, or RuleSet
             All rules from now on. A rule with another body needs a higher version.
         backfill : bool, default False
-            Fill new counters and timers from the log, as if the rules had always been there.
-            Nothing fires for the past. Without it they begin empty.
+            Fill new counters and timers, and longer windows, from the log, as if the rules had
+            always been there. Nothing fires for the past: a condition that is true by now fires
+            after it has turned false. Without it they begin empty, a longer window with what the
+            shorter one held.
         """
         given = rule_set_of(rules)
         with self._state.reading():

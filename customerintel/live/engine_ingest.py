@@ -44,7 +44,8 @@ class Ingested:
     decisions : int
         Fires of rules, suppressed and held-out ones too.
     pending : int
-        Due work that is put off, so that events do not wait for it; `Engine.tick` does it.
+        Customers who are still to be looked at, at most, because deadlines or days of theirs are
+        over; it is put off so that events do not wait for it, and `Engine.tick` does it.
     late : int
         Accepted events that are older than the engine's time when they came. They count, but a
         rule that has fired is not taken back; many of them ask for a longer `lateness`.
@@ -185,9 +186,12 @@ def _take_in(
         _fill(state, change, kept, received)
         state.add_decisions(change, decisions)
         add_renamed(state, change, before)
-        if state.since_snapshot >= state.snapshot_every:
+        if state.wants_snapshot(whole=True):
             state.add_snapshot(change)
+        state.go_on_with_snapshot(change)
         state.write(change)
+        if state.wants_snapshot(whole=False):
+            state.begin_snapshot()
         state.offsets.update(change.offsets)  # an interrupt before it must not go unseen
     counts.accepted += len(kept)
     counts.duplicates += len(batch) - len(kept)

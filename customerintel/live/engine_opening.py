@@ -62,9 +62,10 @@ def open_engine(opening: Opening, store: Store) -> EngineState:
                 "rules=None goes on with the rules of a store, and this one is new. Give rules."
             )
         return _start(opening, store)
-    opening.settings.check(meta)
     if opening.as_left:
-        opening = replace(opening, rules=rules_of_store(meta))
+        settings = opening.settings.or_stored(meta)
+        opening = replace(opening, settings=settings, rules=rules_of_store(meta))
+    opening.settings.check(meta)
     former = Former(meta, opening.rules)
     former.warn_of_gone()
     state = _recover(opening, store, former, meta)
@@ -120,6 +121,7 @@ def _new_fold(opening: Opening, rules: RuleSet) -> Fold:
 
 
 def _state(opening: Opening, store: Store, rules: RuleSet, fold: Fold, salt: bytes) -> EngineState:
+    fold.state.prepare_writer()
     return EngineState(
         store=store,
         fold=fold,

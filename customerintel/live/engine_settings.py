@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
@@ -17,7 +19,7 @@ from customerintel.tables.zones import zone_of
 if TYPE_CHECKING:
     from customerintel.live.rule import Holdout
 
-__all__ = ["Settings", "open_store", "read_settings"]
+__all__ = ["Settings", "open_store", "read_settings", "reopener"]
 
 #: What may not change while a store lives, by its name in the store, and why.
 _LASTING = {
@@ -50,6 +52,17 @@ class Settings:
         held = None if self.holdout is None else [self.holdout.share, self.holdout.salt]
         late = write_length(self.lateness) if self.lateness else "0s"
         return {"tz": self.zone_name, "lateness": late, "holdout": canonical(held)}
+
+    def or_stored(self, stored: Mapping[str, str]) -> Settings:
+        """Return these, and what the store was started with where nothing is asked for."""
+        from customerintel.live.rule import Holdout
+
+        held = json.loads(stored.get("holdout", "null"))
+        return Settings(
+            stored.get("tz", self.zone_name) if self.zone_name == "UTC" else self.zone_name,
+            self.lateness or read_span(stored.get("lateness", "0s"), "lateness"),
+            Holdout(*held) if self.holdout is None and held is not None else self.holdout,
+        )
 
     def check(self, stored: Mapping[str, str]) -> None:
         """Compare with what the store was started with.
@@ -128,6 +141,13 @@ def open_store(store: Any) -> Store:
             f"Store; got {type(store).__name__}, which has no {', '.join(missing)}."
         )
     return store  # type: ignore[no-any-return]
+
+
+def reopener(store: Any) -> Callable[[], Store] | None:
+    """Return what opens a store again after its engine was closed; None where nothing can."""
+    if isinstance(store, str | os.PathLike) and os.fspath(store) != ":memory:":
+        return partial(open_store, store)
+    return None
 
 
 _METHODS = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from customerintel._kernels.live_words import NEVER
 from customerintel.exceptions import InvalidArgumentError, LiveStoreError
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from customerintel.live.rule_set import RuleSet
 
 __all__ = ["EngineState"]
+
+#: So many customers and messages are written whole: that takes a few milliseconds.
+FEW: Final = 4096
+#: Bytes of a snapshot that go with a change, and as many again as the change itself has.
+PART: Final = 1 << 18
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -52,6 +57,12 @@ class EngineState:
     """Outline of every rule that ever was here, in its latest version."""
     _decoder: Decoder | None = None
     _queued: QueuedActions | None = None
+    coming: Iterator[tuple[str, bytes]] | None = None
+    """What is left of a snapshot that is written bit by bit."""
+    coming_at: tuple[int, int] = (0, 0)
+    """The last record that it stands for, and its time."""
+    reopen: Callable[[], Store] | None = None
+    """Opens the store again, where it outlasts the engine and is not somebody else's object."""
     lock: FairLock = field(default_factory=FairLock)
     changes: bool = False
     broken: bool = False
@@ -135,11 +146,39 @@ class EngineState:
     def add_snapshot(self, change: Change) -> None:
         """Let a change replace the snapshot, and forget the records that are old enough."""
         change.snapshot = self.fold.parts()
+        self.coming = self.fold.state.writer = None
         self.since_snapshot = 0
+        # all records up to `seq` are from before this moment
+        self._forget(change, self.seq, self.fold.time)
+
+    def wants_snapshot(self, *, whole: bool) -> bool:
+        """Tell whether one is due; a small one is written whole, of which nobody notices."""
+        if self.since_snapshot < self.snapshot_every or self.coming is not None:
+            return False
+        return whole == (max(self.fold.state.n_rows, len(self.fold.seen)) <= FEW)
+
+    def begin_snapshot(self) -> None:
+        """Begin a snapshot of now that is written bit by bit beside what comes."""
+        self.coming, self.coming_at = self.fold.parts(bit_by_bit=True), (self.seq, self.fold.time)
+        self.since_snapshot = 0
+
+    def go_on_with_snapshot(self, change: Change) -> None:
+        """Let a change write some more of the snapshot that was begun."""
+        size, most = 0, PART + sum(len(body) for _, body in change.records)
+        while self.coming is not None and size < most:
+            part = next(self.coming, None)
+            if part is not None:
+                change.coming.append(part)
+                size += len(part[1])
+                continue
+            self.coming, change.complete = None, self.coming_at[0]
+            self._forget(change, *self.coming_at)
+
+    def _forget(self, change: Change, seq: int, time: int) -> None:
+        """Let a change forget the records that are old enough, once a snapshot has those."""
         if self.retain is None:
             return
-        # all records up to `seq` are from before this moment
-        self.marks.append((self.seq, self.fold.time))
+        self.marks.append((seq, time))
         old = [mark for mark in self.marks if mark[1] <= self.fold.time - self.retain]
         if old:
             change.forget_before = old[-1][0]

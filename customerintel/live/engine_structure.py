@@ -13,7 +13,7 @@ from customerintel.live.engine_ingest import add_renamed
 from customerintel.live.engine_rules import stored_rules, with_past
 from customerintel.live.fold_consent import ledger_of
 from customerintel.live.fold_ids import is_blocked
-from customerintel.live.store import Change, LogRecord
+from customerintel.live.store import Change, LogRecord, StoredAction
 from customerintel.tables.results import html_table, one_line
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ __all__ = [
 PORTION: Final = 4096
 #: The same while others may want to take events in.
 TICK_PORTION: Final = 512
-#: Portions of due work that one tick does.
-PORTIONS: Final = 128
 _EMPTY: Final = b"{}"
 
 
@@ -52,7 +50,7 @@ class Ticked:
     fired : int
         Decisions, suppressed and held-out ones too.
     pending : int
-        Due work that is left: call `Engine.tick` again.
+        Customers who are still to be looked at, at most: call `Engine.tick` again.
     """
 
     fired: int = 0
@@ -84,23 +82,24 @@ def customer_text(value: Any, name: str) -> str:
     )
 
 
-def tick(state: EngineState, now: int) -> Ticked:
+def tick(state: EngineState, now: int, most: int) -> Ticked:
     """Let time pass, and do due work in portions of which each is stored by itself.
 
     Between portions the lock is free, so that events need not wait for a storm of deadlines.
     """
     fired = 0
-    for portion in range(PORTIONS):
+    for portion in range(-(-most // TICK_PORTION)):
         with state.changing():
             change = Change()
             if portion == 0 and now > state.fold.time:
                 change.records.append(("tick", now.to_bytes(8, "little", signed=True)))
             elif portion and not state.fold.pending:
                 break
-            decisions = state.fold.tick(now, TICK_PORTION)
+            decisions = state.fold.tick(now, min(TICK_PORTION, most))
             fired += len(decisions)
             state.add_decisions(change, decisions)
-            if change.records or change.actions:
+            state.go_on_with_snapshot(change)
+            if change.records or change.actions or change.coming or change.complete is not None:
                 state.write(change)
     with state.reading():
         return Ticked(fired, state.fold.pending)
@@ -188,21 +187,46 @@ def replace_rules(state: EngineState, rules: RuleSet, *, backfill: bool = False)
         state.past_rules = with_past(state.past_rules, rules)
         change.meta |= stored_rules(rules) | {"past_rules": state.past_rules}
         state.add_decisions(change, state.fold.change_rules(rules))
+        change.updates += _of_removed_rules(state, rules, change)
         state.rules = rules
         if backfill:
-            state.fold.backfill_from(_logged_events(state))
+            state.fold.backfill_from(_past(state))
         state.add_snapshot(change)
         state.write(change)
 
 
-def _logged_events(state: EngineState) -> Iterator[EventBatch]:
-    """Yield all events that the log still has, read for the rules as they are now."""
+def _of_removed_rules(state: EngineState, rules: RuleSet, change: Change) -> list[StoredAction]:
+    """Stop the actions that wait for rules that are gone; return those that are stored already.
+
+    At once, not when they are leased: the rule may come back, and what was to be stopped with it.
+    """
+    kept, gone = {rule.id for rule in rules}, {rule.id for rule in state.rules}
+    if gone <= kept:
+        return []
+    waiting = ("queued", "leased")
+    stored = [
+        row for row in state.store.actions() if row.state in waiting and row.rule_id not in kept
+    ]
+    new = [row for row in change.actions if row.state in waiting and row.rule_id not in kept]
+    for row in (*stored, *new):
+        row.state, row.reason = "suppressed", "rule_removed"
+        row.not_before, row.lease_until = max(state.fold.time, row.due_at), 0
+    return stored
+
+
+def _past(state: EngineState) -> Iterator[EventBatch | tuple[str, str] | int]:
+    """Yield all events, merges and ticks that the log still has, read for the rules of now."""
     from customerintel.live.log_bodies import unpack
 
     wanted = state.fold.plan.wanted
     for record in state.store.records():
         if record.kind == "events":
             yield unpack(record.body, wanted, state.salt, state.decoder)
+        elif record.kind == "merge":
+            ids = json.loads(record.body)
+            yield ids["source"], ids["into"]
+        elif record.kind == "tick":
+            yield int.from_bytes(record.body, "little", signed=True)
 
 
 def refresh(state: EngineState, values: RefreshValues) -> int:

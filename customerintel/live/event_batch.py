@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from customerintel.live.spans import Spans
 
 __all__ = ["Coded", "EventBatch", "Link"]
 
@@ -31,9 +33,18 @@ class Coded:
 
     codes: NDArray[np.int32]
     texts: Sequence[str] = field(repr=False)
+    __hash__ = None  # type: ignore[assignment]
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (list, Coded)):
+            return NotImplemented
+        return self.to_list() == list(other)
+
+    def __iter__(self) -> Iterator[str | None]:
+        return iter(self.to_list())
 
     def take(self, index: Index) -> Coded:
         """Return the texts at `index`."""
@@ -55,7 +66,7 @@ class EventBatch:
 
     Parameters
     ----------
-    who : list of str or Coded
+    who : list of str, Spans or Coded
         Customer of each event, before aliases are followed.
     timestamp : ndarray of int64, shape (n,)
         Microseconds UTC, corrected and clamped.
@@ -63,7 +74,7 @@ class EventBatch:
         Class by `Wanted.code_of`; −1: no rule needs the event.
     values : ndarray of float64, shape (n_properties, n)
         One row per property of `Wanted.properties`.
-    message : list of str or None, or Coded, optional
+    message : list of str or None, Spans or Coded, optional
         Message ids; None: no event has one.
     keys : ndarray of uint64, shape (n, 2)
         Hash of source and message id; (0, 0): no message id.
@@ -83,11 +94,11 @@ class EventBatch:
         Whether `who` is a ``userId``, which no identify or alias call leads elsewhere; None: all.
     """
 
-    who: list[str] | Coded = field(repr=False)
+    who: list[str] | Spans | Coded = field(repr=False)
     timestamp: NDArray[np.int64]
     code: NDArray[np.int32]
     values: NDArray[np.float64] = field(repr=False)
-    message: list[str | None] | Coded | None = field(default=None, repr=False)
+    message: list[str | None] | Spans | Coded | None = field(default=None, repr=False)
     keys: NDArray[np.uint64] = field(
         default_factory=lambda: np.zeros((0, 2), np.uint64), repr=False
     )
@@ -171,11 +182,11 @@ class EventBatch:
 
 
 def _rows(column: Any) -> list[Any]:
-    return column.to_list() if isinstance(column, Coded) else column
+    return column.to_list() if isinstance(column, (Spans, Coded)) else column
 
 
 def _taken(column: Any, index: Index) -> Any:
-    if isinstance(column, Coded):
+    if isinstance(column, (Spans, Coded)):
         return column.take(index)
     return [column[at] for at in index.tolist()]
 

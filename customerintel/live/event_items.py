@@ -78,10 +78,12 @@ def lines_of(items: Any, source: str, max_bytes: int) -> Lines:
 
 def _buffer(items: Sequence[Any], max_bytes: int) -> LineBuffer | None:
     """Return the bytes of lines of which each begins and ends as an object does; else None."""
-    if not items or set(map(type, items)) != {bytes} or b"" in items:
+    if not items or set(map(type, items)) != {bytes}:
         return None
     buffer = joined, data, offsets = buffer_of_lines(items)
     starts, stops = offsets[:-1], offsets[1:]
+    if (starts == stops).any():
+        return None
     braces = (data[starts] == ord("{")) & (data[stops - 1] == ord("}"))
     short = (stops - starts).max() <= max_bytes
     return buffer if short and braces.all() and b"\n" not in joined else None

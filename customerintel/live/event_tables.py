@@ -102,6 +102,8 @@ def decode_table(
         or len(set(fields.values())) < len(fields)
     ):
         whole = source.read(source.columns)
+        if not whole.n_rows:  # a column without values has no kind of its own
+            return decoder.decode([], received)
         decoded = decoder.decode(row_dicts(whole, fields), received)
         return _in_order(decoded, whole) if by_time else decoded
     paths = {".".join(p.path) for p in decoder.wanted.properties} | {"total", "revenue"}

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from customerintel.live.closed_mappings import ClosedMappings
 from customerintel.live.walking import counters
 from customerintel.schema.moments import datetime_of
 from customerintel.tables.results import html_table
@@ -20,7 +21,7 @@ __all__ = ["Explanation", "Profile"]
 
 
 @dataclass(frozen=True, repr=False)
-class Profile:
+class Profile(ClosedMappings):
     """What rules can read of a customer; made by `Engine.profile`. It shows nobody's id.
 
     Attributes
@@ -95,7 +96,7 @@ def _counts(view: RowView, found: Sequence[Any]) -> Mapping[str, float]:
 
 
 @dataclass(frozen=True, repr=False)
-class Explanation:
+class Explanation(ClosedMappings):
     """Why a rule fires for a customer or does not; made by `Engine.explain`.
 
     Attributes

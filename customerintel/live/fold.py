@@ -78,8 +78,8 @@ class Fold(FoldQueries):
         #: The time up to which everything was worked off by the last `drain`.
         self.drained: int | None = NEVER
         self.seen = SeenMessages()
-        #: Expressions that the last change of rules brought.
-        self.new_keys: frozenset[str] = frozenset()
+        #: Expressions that the last change of rules brought, with the buckets they had before.
+        self.new_keys: dict[str, int] = {}
         self.take(plan, FoldState(plan), Customers(plan, salts_of(plan, holdout)))
 
     def take(self, plan: Plan, state: FoldState, customers: Customers) -> None:
@@ -255,22 +255,22 @@ class Fold(FoldQueries):
 
         return change_rules(self, rules)
 
-    def backfill_from(self, batches: Iterable[EventBatch]) -> None:
-        """Let the expressions that the last change of rules brought know the past.
+    def backfill_from(self, past: Iterable[EventBatch | tuple[str, str] | int]) -> None:
+        """Let what the last change of rules brought know the past; nothing fires.
 
-        `batches` are past events in their order, read for the rules as they are now; nothing fires.
+        In their order: events read for the rules of now, merges (source and into) and ticks.
         """
-        from customerintel.live.fold_changes import backfill
+        from customerintel.live.fold_backfill import backfill
 
-        backfill(self, batches)
+        backfill(self, past)
 
     # -- snapshots -------------------------------------------------------------------------
 
-    def parts(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the whole state as named bytes; `restore` makes the same fold of them."""
-        from customerintel.live.fold_saving import parts_of
+    def parts(self, *, bit_by_bit: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Yield the state as it is now as named bytes; `bit_by_bit`: while the fold goes on."""
+        from customerintel.live.fold_saving import parts_bit_by_bit, parts_of
 
-        return parts_of(self)
+        return parts_bit_by_bit(self) if bit_by_bit else parts_of(self)
 
     @classmethod
     def restore(

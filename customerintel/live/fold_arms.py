@@ -7,7 +7,8 @@ from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+from customerintel.live.growing import Growing
 
 __all__ = ["CONTROL", "TREATED", "Arms", "bucket_of"]
 
@@ -40,8 +41,9 @@ class Arms:
     """
 
     def __init__(self, salts: Iterable[str] = (), room: int = 0) -> None:
-        self._arm: dict[str, NDArray[np.int8]] = {}
-        self._at: dict[str, NDArray[np.int64]] = {}
+        # grown in place: with every newcomer there may be another million rows to make room for
+        self._arm: dict[str, Growing] = {}
+        self._at: dict[str, Growing] = {}
         self._room = room
         self.add(salts)
 
@@ -54,53 +56,48 @@ class Arms:
         """Keep arms for further salts."""
         for salt in salts:
             if salt not in self._arm:
-                self._arm[salt] = np.zeros(self._room, np.int8)
-                self._at[salt] = np.zeros(self._room, np.int64)
+                self._arm[salt] = Growing(self._room, np.int8)
+                self._at[salt] = Growing(self._room)
 
     def grow(self, room: int) -> None:
         """Make room for more rows."""
-        for kept in (self._arm, self._at):
-            for salt, old in kept.items():
-                new = np.zeros(room, old.dtype)
-                new[: len(old)] = old
-                kept[salt] = new
+        for one in (*self._arm.values(), *self._at.values()):
+            one.grow(room)
         self._room = room
 
     def draw(self, salt: str, share: float, row: int, customer_id: str, at: int) -> tuple[int, int]:
         """Return the arm of a customer and since when; at the first trigger it is drawn."""
-        arms = self._arm[salt]
+        arms, times = self._arm[salt].array, self._at[salt].array
         arm = arms.item(row)
         if arm:
-            return arm, self._at[salt].item(row)
+            return arm, times.item(row)
         arm = CONTROL if bucket_of(salt, customer_id) < round(share * _BUCKETS) else TREATED
-        arms[row] = arm
-        self._at[salt][row] = at
+        arms[row], times[row] = arm, at
         return arm, at
 
     def known(self, salt: str, row: int) -> tuple[int, int]:
         """Return the arm of a customer and since when; 0 before the first trigger."""
         if salt not in self._arm:
             return 0, 0
-        return self._arm[salt].item(row), self._at[salt].item(row)
+        return self._arm[salt].array.item(row), self._at[salt].array.item(row)
 
     def merge(self, source: int, into: int) -> None:
         """Let the arm of the earlier first trigger stay."""
-        for salt, arms in self._arm.items():
-            times = self._at[salt]
+        for salt, kept in self._arm.items():
+            arms, times = kept.array, self._at[salt].array
             if arms[source] and (not arms[into] or times[source] < times[into]):
                 arms[into], times[into] = arms[source], times[source]
 
     def clear(self, row: int) -> None:
         """Forget a row."""
-        for salt, arms in self._arm.items():
-            arms[row] = 0
-            self._at[salt][row] = 0
+        for one in (*self._arm.values(), *self._at.values()):
+            one.array[row] = 0
 
     def state(self, height: int) -> dict[str, Any]:
         """Return salts, arms of shape (n_salts, height), and times of the same shape."""
         shape = (len(self._arm), height)
-        arms = np.array([one[:height] for one in self._arm.values()], np.int8).reshape(shape)
-        times = np.array([one[:height] for one in self._at.values()], np.int64).reshape(shape)
+        arms = np.array([one.array[:height] for one in self._arm.values()], np.int8).reshape(shape)
+        times = np.array([one.array[:height] for one in self._at.values()], np.int64).reshape(shape)
         return {"salts": list(self._arm), "arm": arms, "at": times}
 
     @classmethod
@@ -109,6 +106,6 @@ class Arms:
         made = cls(state["salts"], room)
         for place, salt in enumerate(state["salts"]):
             height = state["arm"].shape[1]
-            made._arm[salt][:height] = state["arm"][place]
-            made._at[salt][:height] = state["at"][place]
+            made._arm[salt].array[:height] = state["arm"][place]
+            made._at[salt].array[:height] = state["at"][place]
         return made

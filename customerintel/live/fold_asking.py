@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel._kernels.live_words import DAY_END
 from customerintel.live.row_view import RowView
 
 if TYPE_CHECKING:
@@ -83,4 +84,7 @@ def _asked(fold: Fold, rule: int, view: RowView) -> bool:
 
 def _view(fold: Fold, fires: Any, at: int, triggers: Triggers) -> RowView:
     name = triggers.name(int(fires.event[at]))
-    return fold.view_of(int(fires.row[at]), int(fires.at[at]), name, fires.values[at])
+    moment = int(fires.at[at])
+    # at the end of a day, that day is the current one
+    current = moment - 1 if fires.kind[at] == DAY_END else moment
+    return fold.view_of(int(fires.row[at]), moment, name, fires.values[at], current)

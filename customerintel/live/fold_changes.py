@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +14,9 @@ from customerintel.live.fold_customers import salts_of
 
 if TYPE_CHECKING:
     from customerintel.live.decision import Decision
-    from customerintel.live.event_batch import EventBatch
     from customerintel.live.fold import Fold
 
-__all__ = ["backfill", "change_rules", "refresh", "seed"]
+__all__ = ["change_rules", "refresh", "seed"]
 
 
 def seed(fold: Fold, values: Any, given: dict[str, Any]) -> None:
@@ -134,39 +132,13 @@ def _days(fold: Fold, moments: NDArray[np.int64]) -> NDArray[np.int64]:
 def change_rules(fold: Fold, rules: Any) -> list[Decision]:
     """Go on with other rules, everybody caught up by the former ones before."""
     decisions = fold.catch_up_all()
-    before = set(fold.plan.layout.items)
+    before = fold.plan.layout.items
     fold.rules = rules
     fold.replan(rules)
     fold.customers.arms.add(salts_of(fold.plan, fold.holdout))
-    fold.new_keys = frozenset(fold.plan.layout.items) - before
+    fold.new_keys = {
+        key: before[key].part if key in before else 0
+        for key, item in fold.plan.layout.items.items()
+        if key not in before or (item.kind in ("count", "sum") and item.part > before[key].part)
+    }
     return decisions
-
-
-def backfill(fold: Fold, batches: Iterable[EventBatch]) -> None:
-    """Fold the past quietly, and take over what only the new expressions know."""
-    quiet = type(fold)(
-        fold.rules, zone=fold.zone, lateness=fold.lateness, scheme=fold.scheme,
-        thresholds=fold.thresholds,
-    )  # fmt: skip
-    for batch in batches:
-        quiet.events(replace(batch, keys=np.zeros((0, 2), np.uint64)))
-    quiet.tick(fold.time, None)
-    _follow_merges(fold, quiet)
-    names = [(row, name) for row, name in enumerate(quiet.customers.ids.names) if name is not None]
-    here = fold.customers.ids.find([name for _, name in names])
-    there = np.array([row for row, _ in names], np.int64)
-    known = here >= 0
-    items = fold.plan.layout.items
-    new = [key for key in sorted(fold.new_keys) if items[key].kind not in {"passed", "score"}]
-    rows = here[known], there[known].astype(np.int32)
-    fold.state.copy_columns(quiet.state, new, *rows)
-    fold.drained = None
-
-
-def _follow_merges(fold: Fold, quiet: Fold) -> None:
-    """Merge in the past whom somebody has merged since."""
-    ids = quiet.customers.ids
-    for name in [one for one in ids.names if one is not None]:
-        now = fold.canonical(name)
-        if now != name:
-            quiet.merge(name, now)

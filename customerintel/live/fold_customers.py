@@ -13,6 +13,7 @@ from customerintel.live.consent_table import ConsentTable
 from customerintel.live.fold_arms import Arms
 from customerintel.live.fold_consent import Consents
 from customerintel.live.fold_ids import CustomerRows
+from customerintel.live.fold_snapshot import Array
 
 if TYPE_CHECKING:
     from customerintel.live.plan import Plan
@@ -132,23 +133,15 @@ class Customers:
 
     # -- snapshots -------------------------------------------------------------------------
 
-    def state(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        """Return facts as JSON values, and arrays."""
+    def state(self, *, in_order: bool) -> tuple[dict[str, Any], dict[str, Array]]:
+        """Return facts as JSON values, and arrays; `in_order`: equal where the entries are."""
         height = self.ids.height
-        texts, rows, free, user = self.ids.state()
-        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-        lines, arms = self.consents.state(), self.arms.state(height)
-        facts = {"salts": arms["salts"], "labels": self._label_names}
-        arrays: dict[str, NDArray[Any]] = {
-            "ids.text": np.frombuffer(b"".join(encoded), np.uint8),
-            "ids.length": np.array([len(one) for one in encoded], np.int64),
-            "ids.row": rows,
-            "ids.free": free,
-            "ids.user": user,
-            "arms.arm": arms["arm"],
-            "arms.at": arms["at"],
-            "labels": self._label[:height],
-        }
+        lines = self.consents.state() if in_order else self.consents.lines()
+        arms = self.arms.state(height)
+        facts = {"salts": arms["salts"], "labels": list(self._label_names)}
+        arrays: dict[str, Array] = {f"ids.{name}": one for name, one in self.ids.state().items()}
+        arrays |= {"arms.arm": arms["arm"], "arms.at": arms["at"]}
+        arrays["labels"] = self._label[:height].copy()
         return facts, arrays | {f"consent.{name}": part for name, part in vars(lines).items()}
 
     @classmethod
@@ -157,16 +150,8 @@ class Customers:
     ) -> Customers:
         """Return the customers that `state` described."""
         made = cls(plan, ())
-        ends = np.cumsum(arrays["ids.length"]).tolist()
-        data = arrays["ids.text"].tobytes()
-        starts = [0, *ends[:-1]]
-        texts = [
-            data[low:high].decode("utf-8", "surrogatepass")
-            for low, high in zip(starts, ends, strict=False)
-        ]
-        made.ids = CustomerRows.from_state(
-            texts, arrays["ids.row"], arrays["ids.free"], arrays["ids.user"]
-        )
+        names = ("text", "length", "alias", "free", "user")
+        made.ids = CustomerRows.from_state({name: arrays[f"ids.{name}"] for name in names})
         height = made.ids.height
         made._room = max(64, 2 * height)
         kept = {"salts": facts["salts"], "arm": arrays["arms.arm"], "at": arrays["arms.at"]}

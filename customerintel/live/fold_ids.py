@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from customerintel.live.fold_id_keys import KeyedRows
+from customerintel.live.fold_snapshot import Array
+from customerintel.live.id_pieces import lengths_of, read_texts, rows_of, texts_of
 
 __all__ = ["BLOCKED", "CustomerRows", "is_blocked"]
 
@@ -42,7 +46,7 @@ class _Places(dict[str, int]):
         return self._owner._settle(customer_id)
 
 
-class CustomerRows:
+class CustomerRows(KeyedRows):
     """Dense rows of customers.
 
     Several ids may lead to one row: that of the surviving customer, and those of the customers
@@ -58,10 +62,11 @@ class CustomerRows:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self._places = _Places(self)
         #: The surviving id of each row, None where the row is free.
         self.names: list[str | None] = []
-        self._others: dict[int, list[str]] = {}
+        self._others: dict[int, tuple[str, ...]] = {}
         self._free: list[int] = []
         self._user = np.zeros(0, np.uint8)
         self._texts: Sequence[str] = ()
@@ -179,14 +184,15 @@ class CustomerRows:
         there = self._places[into]
         if here < 0:
             self._places[source] = there
-            self._others.setdefault(there, []).append(source)
+            self._others[there] = (*self._others.get(there, ()), source)
             return -1, there
         if here == there:
             return there, there
         moved = self.all_ids(here)
         for one in moved:
             self._places[one] = there
-        self._others.setdefault(there, []).extend(moved)
+        self._by_key.forget(moved)
+        self._others[there] = (*self._others.get(there, ()), *moved)
         self._give_up(here)
         return here, there
 
@@ -211,6 +217,7 @@ class CustomerRows:
                 del self._places[every]
             self._give_up(row)
             rows.append(row)
+        self._by_key.forget(gone)
         return rows, gone
 
     def _give_up(self, row: int) -> None:
@@ -223,35 +230,36 @@ class CustomerRows:
 
     # -- snapshots -------------------------------------------------------------------------
 
-    def state(self) -> tuple[list[str], NDArray[np.int64], Rows, NDArray[np.uint8]]:
-        """Return what makes the same rows again: ids, their rows, free rows, and marks.
+    def state(self) -> dict[str, Array]:
+        """Return what makes the same rows again: a copy, of which pieces are made when asked for.
 
         The first ids are the names of the rows in use, by row; then come those that lead to them.
         """
         self._fit()
-        used = [row for row, name in enumerate(self.names) if name is not None]
-        texts = [self.name(row) for row in used]
-        rows = list(used)
-        for row, others in self._others.items():
-            texts += others
-            rows += [row] * len(others)
-        free = np.array(self._free, np.int32)
-        return texts, np.array(rows, np.int64), free, self._user[: self.height].copy()
+        names, others = self.names.copy(), self._others.copy()
+        return {
+            "text": texts_of(names, others),
+            "length": lengths_of(names, others),
+            "alias": rows_of(others),
+            "free": np.array(self._free, np.int32),
+            "user": self._user[: self.height].copy(),
+        }
 
     @classmethod
-    def from_state(
-        cls, texts: Sequence[str], rows: NDArray[np.int64], free: Rows, user: NDArray[np.uint8]
-    ) -> CustomerRows:
+    def from_state(cls, state: Mapping[str, NDArray[Any]]) -> CustomerRows:
         """Return the rows that `state` described."""
         made = cls()
-        made.names = [None] * len(user)
-        made._free = free.tolist()
-        made._user = user.copy()
-        made._places.update(zip(texts, rows.tolist(), strict=True))
-        in_use = len(user) - len(free)
-        for place, (text, row) in enumerate(zip(texts, rows.tolist(), strict=True)):
-            if place < in_use:
+        texts = read_texts(state["text"], state["length"])
+        in_use = np.ones(len(state["user"]), bool)
+        in_use[state["free"]] = False
+        used = np.flatnonzero(in_use).tolist()
+        made._free, made._user = state["free"].tolist(), state["user"].copy()
+        made._places.update(zip(texts, [*used, *state["alias"].tolist()], strict=True))
+        made.names = cast("list[str | None]", texts[: len(used)])
+        if made._free:
+            made.names = [None] * len(in_use)
+            for row, text in zip(used, texts, strict=False):
                 made.names[row] = text
-            else:
-                made._others.setdefault(row, []).append(text)
+        for row, text in zip(state["alias"].tolist(), texts[len(used) :], strict=True):
+            made._others[row] = (*made._others.get(row, ()), text)
         return made

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from customerintel.live.event_batch import Coded, EventBatch
 from customerintel.live.fold_decisions import Triggers
+from customerintel.live.spans import Spans
 
 if TYPE_CHECKING:
     from customerintel.live.decision import Decision
@@ -39,6 +40,9 @@ class _Rows:
         fresh = self._fresh[part]
         if isinstance(self._who, Coded):
             self._find_coded(self._who, part, fresh)
+        elif isinstance(self._who, Spans):
+            kept = np.flatnonzero(fresh) + part.start
+            self.found[kept] = self._ids.of_spans(self._who.take(kept), self._users[kept])
         elif self._all:
             self.found[part] = self._ids.of(self._who[part])
         else:

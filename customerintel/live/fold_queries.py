@@ -42,13 +42,8 @@ class FoldQueries:
 
     @property
     def pending(self) -> int:
-        """Customers who may have due work left, at least 1 where there may be some; else 0."""
-        from customerintel._kernels.live_words import NEVER, W_DUE
-
-        if self.drained == self.time:
-            return 0
-        due = self.state.words[: self.customers.ids.height, W_DUE]
-        return max(1, int(((due > NEVER) & (due <= self.time)).sum()))
+        """Customers who are still to be looked at, at most; 0 where nothing is left."""
+        return 0 if self.drained == self.time else max(1, self.state.left())
 
     # -- whom it knows ---------------------------------------------------------------------
 
@@ -73,14 +68,15 @@ class FoldQueries:
         return row
 
     def view_of(
-        self, row: int, at: int, event_name: str | None = None, values: Any = None
-    ) -> RowView:
+        self, row: int, at: int, event_name: str | None = None, values: Any = None,
+        current: int | None = None,
+    ) -> RowView:  # fmt: skip
         """Return one row as predicates see it."""
         return RowView(
             self.customers.ids.name(row), at, event_name,
             relationship=self.customers.relationship(row), _state=self.state, _plan=self.plan,
             _row=row, _segments=() if self.scheme is None else self.scheme.segments,
-            _values=values,
+            _values=values, _current=current,
         )  # fmt: skip
 
     def row_view(self, customer_id: str, at: int | None = None) -> RowView:

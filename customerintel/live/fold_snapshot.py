@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -11,16 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel.exceptions import LiveStoreError, StoreVersionError
+from customerintel.live.record_packing import Portion
 
-__all__ = ["FORMAT", "pack_parts", "read_parts"]
+__all__ = ["FORMAT", "PORTION", "Array", "pack_parts", "read_parts"]
+
+#: An array, or pieces of one.
+Array = NDArray[Any] | Iterable[NDArray[Any]]
 
 #: Version of the parts.
-FORMAT: Final = 1
+FORMAT: Final = 2
 _MAGIC: Final = b"CILF"
 _DIGEST: Final = 16
-#: Bytes of one part at most: a database writes many small rows better than one huge one.
-_PORTION: Final = 1 << 25
+#: Bytes of one part, about: a database writes many small rows better than one huge one.
+PORTION: Final = 1 << 22
 _HEAD: Final = "head"
+_RECORDS: Final = "state"
 
 
 def _sealed(header: Mapping[str, Any], body: bytes) -> bytes:
@@ -45,29 +50,54 @@ def _opened(name: str, part: bytes) -> tuple[dict[str, Any], memoryview]:
 
 
 def pack_parts(
-    facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+    facts: Mapping[str, Any],
+    arrays: Mapping[str, Array],
+    records: Iterable[Portion] = (),
+    size: int = PORTION,
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the parts of a snapshot: a head with all facts, and each array in portions.
+    """Yield the parts of a snapshot: the records, each array in portions, and a head last.
 
     Parameters
     ----------
     facts : mapping
         JSON values.
-    arrays : mapping of str to ndarray
-        Of numbers.
+    arrays : mapping of str to ndarray, or iterable of ndarray
+        Of numbers; an iterable gives at least one piece, each of one dimension.
+    records : iterable of Portion
+        Of customers.
+    size : int
+        Bytes of a portion of an array at most; pieces stay as they are.
     """
-    shapes = {name: [array.dtype.str, list(array.shape)] for name, array in arrays.items()}
-    head = {"format": FORMAT, "facts": facts, "arrays": shapes}
-    yield _HEAD, _sealed({"part": _HEAD}, json.dumps(head, sort_keys=True).encode())
+    n_portions = 0
+    for start, stop, body in records:
+        header = {"part": _RECORDS, "number": n_portions, "start": start, "stop": stop}
+        yield f"{_RECORDS}/{n_portions}", _sealed(header, body)
+        n_portions += 1
+    shapes = {}
     for name, array in arrays.items():
-        flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-        for number, start in enumerate(range(0, max(flat.size, 1), _PORTION)):
-            header = {"part": name, "number": number, "total": int(flat.size)}
-            yield f"{name}/{number}", _sealed(header, flat[start : start + _PORTION].tobytes())
+        whole = array if isinstance(array, np.ndarray) else None
+        number, length, kind = 0, 0, ""
+        for number, piece in enumerate(array if whole is None else _cut(whole, size)):
+            header = {"part": name, "number": number}
+            yield f"{name}/{number}", _sealed(header, piece.tobytes())
+            length, kind = length + len(piece), piece.dtype.str
+        form = [kind, [length]] if whole is None else [whole.dtype.str, list(whole.shape)]
+        shapes[name] = [*form, number + 1]
+    head = {"format": FORMAT, "facts": facts, "arrays": shapes, "portions": n_portions}
+    yield _HEAD, _sealed({"part": _HEAD}, json.dumps(head, sort_keys=True).encode())
 
 
-def read_parts(parts: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Return the facts and arrays of a snapshot.
+def _cut(array: NDArray[Any], size: int) -> Iterator[NDArray[np.uint8]]:
+    """Yield the bytes of an array in pieces; one at least."""
+    flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    for start in range(0, max(flat.size, 1), size):
+        yield flat[start : start + size]
+
+
+def read_parts(
+    parts: Mapping[str, bytes],
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]], Iterator[Portion]]:
+    """Return the facts and arrays of a snapshot, and the records as portions.
 
     Raises
     ------
@@ -85,23 +115,39 @@ def read_parts(parts: Mapping[str, bytes]) -> tuple[dict[str, Any], dict[str, ND
             f"{FORMAT}. Open the store with the version that wrote it."
         )
     arrays = {name: _array(parts, name, *kind) for name, kind in head["arrays"].items()}
-    return head["facts"], arrays
+    return head["facts"], arrays, _records(parts, head["portions"])
 
 
-def _array(parts: Mapping[str, bytes], name: str, dtype: str, shape: list[int]) -> NDArray[Any]:
+def _records(parts: Mapping[str, bytes], n_portions: int) -> Iterator[Portion]:
+    """Yield the portions of the records, each opened when it is asked for."""
+    for number in range(n_portions):
+        key = f"{_RECORDS}/{number}"
+        if key not in parts:
+            raise _foreign(key)
+        header, body = _opened(key, parts[key])
+        if header["part"] != _RECORDS or header["number"] != number:
+            raise _foreign(key)
+        yield Portion(header["start"], header["stop"], body)
+
+
+def _array(
+    parts: Mapping[str, bytes], name: str, dtype: str, shape: list[int], n_pieces: int
+) -> NDArray[Any]:
     """Put the portions of one array together."""
     kind = np.dtype(dtype)
     flat = np.empty(int(np.prod(shape, dtype=np.int64)) * kind.itemsize, np.uint8)
-    for number, start in enumerate(range(0, max(flat.size, 1), _PORTION)):
+    at = 0
+    for number in range(n_pieces):
         key = f"{name}/{number}"
         if key not in parts:
             raise _foreign(key)
         header, body = _opened(key, parts[key])
-        stop = min(start + _PORTION, flat.size)
-        meant = {"part": name, "number": number, "total": flat.size}
-        if header != meant or len(body) != stop - start:
+        if header != {"part": name, "number": number} or at + len(body) > flat.size:
             raise _foreign(key)
-        flat[start:stop] = np.frombuffer(body, np.uint8)
+        flat[at : at + len(body)] = np.frombuffer(body, np.uint8)
+        at += len(body)
+    if at != flat.size:
+        raise _foreign(name)
     return flat.view(kind).reshape(shape)
 
 

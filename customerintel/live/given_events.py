@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 from customerintel.exceptions import InvalidArgumentError
@@ -29,11 +29,23 @@ def items_of(events: Any) -> Iterator[Any]:
     if isinstance(events, Event | Mapping):
         return iter([events])
     if isinstance(events, Iterable):
-        return iter(events)
+        items = iter(events)
+        return chain(_no_table(islice(items, 1)), items)
     raise InvalidArgumentError(
         "events must be an event (Event, dict or JSON), an iterable of them, a table, or a "
         f"SourceBatch; got {type(events).__name__}."
     )
+
+
+def _no_table(first: Iterator[Any]) -> Iterator[Any]:
+    """Yield what comes first, unless it is a table: as one event its rows would be lost."""
+    for one in first:
+        if not isinstance(one, Mapping) and is_table(one):
+            raise InvalidArgumentError(
+                "events is an iterable of tables, and what it yields must be events. Give one "
+                "table at a time, or put them together first."
+            )
+        yield one
 
 
 def _of_text(text: Any, line_break: Any) -> list[Any]:

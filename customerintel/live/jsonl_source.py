@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ __all__ = ["JsonLinesSource"]
 
 #: What is read at once. A longer line is put together from several reads.
 _PORTION: Final = 1 << 22
+#: What is read at once to find the beginning of a line.
+_STEP: Final = 1 << 16
 
 
 class JsonLinesSource:
@@ -25,7 +28,7 @@ class JsonLinesSource:
 
     The offset of an event is the place of its last byte in the file, so a file that grew goes on
     where the store is. A last line without its line break is read where the file is complete, and
-    waited for where it is followed.
+    waited for where it is followed; one that was written on later is read again, as a whole.
 
     Parameters
     ----------
@@ -45,7 +48,8 @@ class JsonLinesSource:
     InvalidArgumentError
         If an argument cannot be used.
     SourceError
-        When it is read: the file is not there, cannot be read, or is shorter than before.
+        When it is read: the file is not there, cannot be read, is shorter than before, or was
+        replaced or removed while it was followed.
 
     Examples
     --------
@@ -105,14 +109,16 @@ class JsonLinesSource:
         return self.path.open("rb")
 
     def _read(self, file: IO[bytes] | gzip.GzipFile, start: int) -> Iterator[SourceBatch | None]:
-        self._go_to(file, start)
-        place, rest = start, b""
+        place, rest, is_left = self._go_to(file, start), b"", False
         while True:
             portion = file.read(_PORTION)
             if not portion and not self.live:
                 break
             if not portion:
                 self._check_length(file, place + len(rest))
+                if is_left:  # and read to its end since that was seen
+                    raise self._replaced()
+                is_left = not self._is_there(file)
                 yield None
                 time.sleep(self._wait)
                 continue
@@ -134,7 +140,8 @@ class JsonLinesSource:
         received = int(self._clock() * 1e6) if self.live else None
         return SourceBatch(events, self.name, "", offsets, received)
 
-    def _go_to(self, file: IO[bytes] | gzip.GzipFile, start: int) -> None:
+    def _go_to(self, file: IO[bytes] | gzip.GzipFile, start: int) -> int:
+        """Go to where reading goes on, and return that place."""
         if self.path.suffix == ".gz":
             left = start
             while left and (skipped := len(file.read(min(left, _PORTION)))):
@@ -144,7 +151,16 @@ class JsonLinesSource:
                 raise self._shorter()
         else:
             self._check_length(file, start - 1)
+            start = _line_start(file, start)
             file.seek(start)
+        return start
+
+    def _is_there(self, file: IO[bytes] | gzip.GzipFile) -> bool:
+        """Tell whether the path still leads to the file that is open."""
+        try:
+            return os.path.samestat(self.path.stat(), os.fstat(file.fileno()))
+        except FileNotFoundError:
+            return False
 
     def _check_length(self, file: IO[bytes] | gzip.GzipFile, least: int) -> None:
         here: Any = file.tell()
@@ -158,6 +174,12 @@ class JsonLinesSource:
             "file now. Give new events a new name, or start a new store."
         )
 
+    def _replaced(self) -> SourceError:
+        return SourceError(
+            f"{self.path.name} was replaced or removed while it was followed. Its whole lines "
+            "are stored; start again with the file of the new events, under another name."
+        )
+
     def stored(self, batch: SourceBatch) -> None:
         """Do nothing: the offset is in the store."""
 
@@ -166,3 +188,19 @@ class JsonLinesSource:
 
     def __repr__(self) -> str:
         return f"JsonLinesSource({self.path.name!r}, follow={self.live})"
+
+
+def _line_start(file: IO[bytes] | gzip.GzipFile, start: int) -> int:
+    """Return `start`, or where its line begins: the end of the file was in the middle of it."""
+    file.seek(max(start - 1, 0))
+    if not start or not file.readline(_STEP).strip():  # its line break came later, or not yet
+        return start
+    end = start - 1
+    while end > 0:
+        begin = max(end - _STEP, 0)
+        file.seek(begin)
+        found = file.read(end - begin).rfind(b"\n")
+        if found >= 0:
+            return begin + found + 1
+        end = begin
+    return 0

@@ -77,11 +77,15 @@ class KafkaSource:
         self._wait = read_length(wait, "wait") / 1e6
         self._clock = clock
         self._partitions = partitions
+        # a cooperative group gives and takes partitions one by one
+        self._adds = "cooperative" in str(config.get("partition.assignment.strategy"))
+        self._reached: dict[tuple[str, str], int] = {}
         self._consumer = _consumer(config)
 
     def batches(self, offsets: Offsets) -> Iterator[SourceBatch | None]:
         """Yield events per partition from `offsets` on; None when all is read and none came."""
-        self._subscribe(dict(offsets))
+        self._reached = dict(offsets)
+        self._subscribe()
         while self._consumer is not None:
             try:
                 messages = self._consumer.consume(self._batch, self._wait)
@@ -98,14 +102,16 @@ class KafkaSource:
                 places = [message.offset() for message in some]
                 yield SourceBatch(list(map(_event, some)), topic, str(partition), places, received)
 
-    def _subscribe(self, offsets: dict[tuple[str, str], int]) -> None:
+    def _subscribe(self) -> None:
         from confluent_kafka import OFFSET_STORED, TopicPartition
 
         def placed(topic: str, number: int) -> Any:
-            return TopicPartition(topic, number, offsets.get((topic, str(number)), OFFSET_STORED))
+            reached = self._reached.get((topic, str(number)), OFFSET_STORED)
+            return TopicPartition(topic, number, reached)
 
         def assigned(consumer: Any, parts: list[Any]) -> None:
-            consumer.assign([placed(part.topic, part.partition) for part in parts])
+            assign = consumer.incremental_assign if self._adds else consumer.assign
+            assign([placed(part.topic, part.partition) for part in parts])
 
         if self._partitions is None:
             self._consumer.subscribe(self.topics, on_assign=assigned)
@@ -127,6 +133,8 @@ class KafkaSource:
         """Tell Kafka how far the store is; nothing depends on it but the shown lag."""
         from confluent_kafka import TopicPartition
 
+        if batch.offsets:  # where a partition that was taken away and given back goes on
+            self._reached[batch.source, batch.partition] = batch.offsets[-1] + 1
         if self._consumer is not None and batch.offsets:
             reached = TopicPartition(batch.source, int(batch.partition), batch.offsets[-1] + 1)
             self._consumer.commit(offsets=[reached], asynchronous=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from customerintel.live.event_times import buffer_of
 
-__all__ = ["message_keys", "text_keys"]
+__all__ = ["message_keys", "span_keys", "text_keys"]
 
 
 def message_keys(messages: Sequence[str | None], source: str, salt: bytes) -> NDArray[np.uint64]:
@@ -50,6 +50,19 @@ def text_keys(
     out = np.empty((len(offsets) - 1, 2), np.uint64)
     with np.errstate(over="ignore"):  # the sums are meant to wrap around
         hash_messages(data, offsets, low, high, out)
+    return out
+
+
+def span_keys(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], stops: NDArray[np.int64], source: str,
+    salt: bytes,
+) -> NDArray[np.uint64]:  # fmt: skip
+    """Return the keys of message ids that lie anywhere in a buffer; see `message_keys`."""
+    from customerintel._kernels.live_keys import hash_spans
+
+    out = np.empty((len(starts), 2), np.uint64)
+    with np.errstate(over="ignore"):  # the sums are meant to wrap around
+        hash_spans(data, starts, stops, *_secret(source, salt), out)
     return out
 
 

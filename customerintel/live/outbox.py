@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from customerintel._kernels.live_words import NEVER
@@ -12,8 +11,9 @@ from customerintel.exceptions import InvalidArgumentError
 from customerintel.live.engine_state import EngineState
 from customerintel.live.outbox_action import OutboxAction, action_of_row
 from customerintel.live.outbox_delivery import Delivered, Handler, Running, Worker
-from customerintel.live.outbox_leasing import PORTION, lease_rows, mark_done, mark_failed
+from customerintel.live.outbox_leasing import lease_rows, mark_done, mark_failed
 from customerintel.live.outbox_tables import columns_of_rows, events_of_row
+from customerintel.live.stored_rows import stored_rows
 from customerintel.models.arguments import whole_number
 from customerintel.tables.building import build
 from customerintel.tables.kinds import Kind
@@ -71,7 +71,7 @@ class Outbox:
         Parameters
         ----------
         n : int, default 100
-            At most so many.
+            At most so many; where more are ready, those that have been so longest.
         now : date, datetime, datetime64 or str, optional
             The moment; a datetime without zone is of the engine's zone. By default the engine's
             own time, which is that of its events and ticks. Nothing else tells the outbox what
@@ -225,14 +225,7 @@ class Outbox:
 
     def _rows(self) -> Iterator[StoredAction]:
         """Yield all rows in the order of (due_at, id)."""
-        with self._state.reading():
-            rows = self._state.store.actions()
-        while True:
-            with self._state.reading():  # not held while the caller looks at them
-                portion = list(islice(rows, PORTION))
-            if not portion:
-                return
-            yield from portion
+        return stored_rows(self._state)
 
     def to_frame(self, kind: str = "pandas") -> Any:
         """Return all actions as a table, ordered by when they are due.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from customerintel._kernels.live_words import NEVER
 from customerintel.live.dispatch import Verdict, check_dispatch
 from customerintel.live.store import Change, StoredAction
 
@@ -56,8 +57,9 @@ class _Portion:
             self.stale.setdefault(key, []).append(row.sent_at)
 
         def count_sent(after: int) -> int:
-            stored = state.store.count_sent(*key, after, self.now)
-            stale = sum(after < at <= self.now for at in self.stale.get(key, ()))
+            # a clock that was put back does not undo what went out by its former time
+            stored = state.store.count_sent(*key, after, -NEVER)
+            stale = sum(after < at for at in self.stale.get(key, ()))
             return stored - stale + self.sent[key]
 
         verdict = check_dispatch(row, rule, state.fold, count_sent, self.now, state.zone)
@@ -85,6 +87,9 @@ def mark_done(state: EngineState, action_id: str) -> bool:
     row = state.store.action(action_id)
     if row is None or row.state in ("done", "held_out") or not row.attempts:
         return False
+    if row.state == "queued":
+        # an attempt that was given up has no time of its own, and the next one is still to come
+        row.not_before = max(row.due_at, min(row.not_before, state.fold.time))
     row.state, row.reason = "done", ""
     row.sent_at = row.sent_at or row.not_before
     row.lease_until = 0

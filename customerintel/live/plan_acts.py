@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 from customerintel._kernels import live_words as w
 from customerintel.live.layout import HEAD_HALVES, LINE, Item
@@ -21,6 +22,8 @@ _KINDS = {
     EventKind.RETURN: w.RETURN,
     EventKind.OPT_OUT: w.OPT_OUT,
 }
+#: Kinds that change what is known of purchases.
+_BOUGHT: Final = (w.PURCHASE, w.RETURN)
 
 
 def write_counters(tables: Tables) -> None:
@@ -121,12 +124,24 @@ def write_rules(tables: Tables) -> None:
             purpose,
             tables.item(f"passed|{rule.id}").offset,
             int(bool(one.predicates)),
+            *_enough(tables, one.when),
         ]
     tables.table[w.T_RULE], tables.table[w.T_RULES] = tables.add(rows), len(parts.rules)
     tables.table[w.T_EXITS] = int(any(one.when.tag == "exited" for one in parts.rules))
     tables.table[w.T_EDGE_WORDS] = max(1, -(-len(edges) // 62))
     first = next(iter(edges), None)
     tables.table[w.T_EDGES] = w.W_EDGES if first is None else tables.item(f"edge|{first}").offset
+
+
+def _enough(tables: Tables, when: Any) -> tuple[int, int, int]:
+    """Return counter, buckets and number where a condition is a count that has come to it."""
+    if when.tag != "compare" or when.left.tag != "count" or when.op not in ("gt", "ge"):
+        return -1, 0, 0
+    if when.left.window is None:
+        return -1, 0, 0
+    limit = float(when.right)
+    number = math.ceil(limit) if when.op == "ge" else math.floor(limit) + 1
+    return tables.counter[counter_key(when.left)], when.left.n_buckets, number
 
 
 def lines_of(items: Iterable[Item]) -> list[int]:
@@ -148,6 +163,9 @@ class Classes:
         kinds = [on.kind for on in parts.filters.values() if on.kind is not None]
         both = dict.fromkeys([*map(EventKind, kinds), *_KINDS])
         self._kinds = {one: k + 1 for k, one in enumerate(both)}
+        #: Filters that conditions and sequences ask for one by one.
+        self._moments = {leaf.key for one in parts.rules for leaf in one.leaves}
+        self._moments |= {step.key for one in parts.sequences.values() for step in one.steps}
 
     def classify(self) -> Callable[[str, EventKind], int]:
         """Return what gives an event its class."""
@@ -158,8 +176,18 @@ class Classes:
 
         return class_of
 
-    def write(self) -> None:
-        """Write the filters and acts of each class."""
+    def write(self, days: list[RuleParts]) -> None:
+        """Write the filters and acts of each class.
+
+        Parameters
+        ----------
+        days : list of RuleParts
+            What is looked at when a day ends.
+        """
+        trends = (one.counter for one in self._tables.parts.trends.values())
+        counted = (term for one in days for term in one.counters)
+        waking = {term.on.key for term in (*trends, *counted)}
+        bought = any(one.reads_purchases for one in days)
         rows: list[int] = []
         for name in [None, *self._names]:
             for kind in [None, *self._kinds]:
@@ -167,9 +195,11 @@ class Classes:
                     continue
                 special = 0 if kind is None else _KINDS.get(kind, 0)
                 found = self._filters(name, kind)
-                filters = self._tables.add_list(self._tables.filter[key] for key in found)
+                marked = [key for key in found if self._hit(key) >= 0 or key in self._moments]
+                filters = self._tables.add_list(self._tables.filter[key] for key in marked)
                 lines = self._tables.add_list(self._lines(found))
-                rows += [filters, self._acts(found, special), special, lines]
+                wakes = bool(waking & set(found)) or (bought and special in _BOUGHT)
+                rows += [filters, self._acts(found, special), special, lines, int(wakes)]
         self._tables.table[w.T_CODES] = self._tables.add(rows)
 
     def _filters(self, name: str | None, kind: EventKind | None) -> list[str]:
@@ -179,6 +209,10 @@ class Classes:
             if (on.folded_name is not None and on.folded_name == name)
             or (on.kind is not None and kind is not None and on.kind == kind.value)
         ]
+
+    def _hit(self, key: str) -> int:
+        """Return the filter that an act waits for; -1 where every event of the class passes it."""
+        return -1 if self._tables.parts.filters[key].where is None else self._tables.filter[key]
 
     def _lines(self, found: list[str]) -> list[int]:
         """Return the first words of the cache lines that such an event touches."""
@@ -200,20 +234,20 @@ class Classes:
             if one.after.key == one.of.key:
                 continue
             if one.of.key in found:
-                acts.append((w.DISARM, t.filter[one.of.key], t.timer[key], 0))
+                acts.append((w.DISARM, self._hit(one.of.key), t.timer[key], 0))
         for key, one in parts.timers.items():
             if one.after.key in found:
                 op = w.REARM if one.after.key == one.of.key else w.ARM
-                acts.append((op, t.filter[one.after.key], t.timer[key], 0))
+                acts.append((op, self._hit(one.after.key), t.timer[key], 0))
         for key, one in parts.sequences.items():
             if any(step.key in found for step in one.steps):
                 at = t.table[w.T_SEQUENCE] + t.sequence[key] * w.SEQUENCE_SIZE
                 acts.append((w.STEP, -1, at, 0))
         for counter, place in t.counter.items():
             if counter[0] in found:
-                acts.append((w.ADD, t.filter[counter[0]], place, 0))
+                acts.append((w.ADD, self._hit(counter[0]), place, 0))
         acts += [
-            (w.NOTE, t.filter[key], t.item(f"seen|{key}").offset, 0)
+            (w.NOTE, self._hit(key), t.item(f"seen|{key}").offset, 0)
             for key in parts.unless
             if key in found
         ]
@@ -225,16 +259,20 @@ class Classes:
         for k in in_order(t.parts.rules):
             one = t.parts.rules[k]
             if one.is_momentary:
-                leaves = {t.leaf(leaf) for leaf in one.leaves if _may_come(leaf, found)}
+                leaves = {
+                    self._hit(leaf.key) if leaf.tag == "on" else t.leaf(leaf)
+                    for leaf in one.leaves
+                    if _may_come(leaf, found)
+                }
                 op = w.FIRE
             else:
-                leaves = {t.filter[term.on.key] for term in one.counters if term.on.key in found}
+                leaves = {self._hit(term.on.key) for term in one.counters if term.on.key in found}
                 op = w.LEVEL
-                if one.reads_purchases and special in (w.PURCHASE, w.RETURN):
+                if one.reads_purchases and special in _BOUGHT:
                     acts.append((op, -1, k, 0))
                     continue
-            if len(leaves) == 1:
-                acts.append((op, leaves.pop(), k, 0))
+            if len(leaves) == 1 or -1 in leaves:
+                acts.append((op, min(leaves), k, 0))
             elif leaves:
                 acts.append((op, -2, k, t.add_list(sorted(leaves))))
         return acts

@@ -62,7 +62,7 @@ class RuleParts:
             tuple(one for one in joined if one.tag != "predicate"),
             tuple(one for one in joined if one.tag == "predicate"),
             tuple(_leaves(rule.when)),
-            tuple(_counters(rule.when)),
+            tuple(_counters(rule.when, trends=False)),
             any(one.tag in _PURCHASES for one in inside),
         )
 
@@ -76,15 +76,19 @@ def _leaves(condition: Any) -> Iterable[Any]:
         yield condition
 
 
-def _counters(condition: Any) -> Iterable[Any]:
-    """Yield the counters in a condition; of a drop or a rise the one over both windows."""
+def _counters(condition: Any, *, trends: bool = True) -> Iterable[Any]:
+    """Yield the counters in a condition; of a drop or a rise the one over both windows.
+
+    Without `trends`, not those of drops and rises, which events alone do not turn.
+    """
     if condition.tag in ("drop", "rise"):
-        yield condition.counter
+        if trends:
+            yield condition.counter
     elif condition.tag in ("count", "sum"):
         yield condition
     else:
         for part in condition.parts_within():
-            yield from _counters(part)
+            yield from _counters(part, trends=trends)
 
 
 @dataclass
@@ -139,7 +143,9 @@ class Parts:
             key = counter_key(term)
             self._filter(term.on)
             self.counters.setdefault(key, term)
-            self.buckets[key] = max(self.buckets.get(key, 0), term.n_buckets)
+            # what the day that ended says is read while the next one is counted
+            needed = term.n_buckets + (tag in ("drop", "rise"))
+            self.buckets[key] = max(self.buckets.get(key, 0), needed)
         for part in expression.parts_within() if tag not in ("drop", "rise", "on") else ():
             self._take(part)
 
@@ -158,11 +164,17 @@ class Parts:
                 self.properties.setdefault(Property(use.path, use.texts), len(self.properties))
 
     def slots_of(self, *conditions: Condition) -> list[int]:
-        """Return the places of the properties that some conditions read."""
-        paths = {use.path for use in properties_of(*conditions)}
-        return [slot for one, slot in self.properties.items() if one.path in paths]
+        """Return the places of the properties that some conditions read, as they read them."""
+        uses = properties_of(*conditions)
+        numbers = {use.path for use in uses if use.is_number}
+        texts = {use.path for use in uses if use.texts}
+        return [
+            slot
+            for one, slot in self.properties.items()
+            if one.path in (numbers if one.texts is None else texts)
+        ]
 
     def name_of(self, slot: int) -> str:
-        """Return a text that names a property for good."""
+        """Return a text that names a property for good: its path and texts as JSON."""
         one = list(self.properties)[slot]
         return json.dumps([one.path, one.texts])

@@ -155,8 +155,11 @@ class Tables:
         whole: Condition = one.where[0] if len(one.where) == 1 else And(one.where)
         return self.programs.write(whole)
 
-    def level_lists(self, lateness: int) -> None:
-        """Write which rules of levels are looked at before events, at day ends, and at all."""
+    def level_lists(self, lateness: int) -> list[RuleParts]:
+        """Write which rules of levels are looked at before events, at day ends, and at all.
+
+        Returns those that are looked at when a day ends.
+        """
         before, days, every = [], [], []
         asked = [k for k, one in enumerate(self.parts.rules) if one.predicates]
         plain = [k for k in range(len(self.parts.rules)) if k not in asked]
@@ -182,8 +185,31 @@ class Tables:
         self.table[w.T_PRE_LIST] = self.add_list(k for k in first.values() if k not in by_day)
         self.table[w.T_DAY_LIST] = self.add_list(days)
         self.table[w.T_LEVEL_LIST] = self.add_list(every)
-        self.table[w.T_SLEEPS] = int(all(_is_steady(self.parts.rules[k].when) for k in days))
         self.table[w.T_HAS_DAYS] = int(bool(days or self.parts.trends))
+        self._quiet_list([self.parts.rules[k].when for k in days], is_ordered=lateness == 0)
+        return [self.parts.rules[k] for k in days]
+
+    def _quiet_list(self, whens: list[Any], *, is_ordered: bool) -> None:
+        """Write what each rule of a day end says of later ones."""
+        kinds = [_quiet_kind(when, is_ordered=is_ordered) for when in whens]
+        numbers = [
+            (kind, self.counter[counter_key(when.left)] if kind == w.ADDING else 0)
+            for kind, when in zip(kinds, whens, strict=True)
+        ]
+        self.table[w.T_QUIET] = self.add(number for pair in numbers for number in pair)
+        self.table[w.T_DOZES] = int(not {w.RESTLESS, w.RISING} & set(kinds))
+
+
+def _quiet_kind(when: Any, *, is_ordered: bool) -> int:
+    """Return what a condition that was looked at says of later day ends before the next event."""
+    if _is_steady(when):
+        return w.STEADY
+    if when.tag != "compare" or when.op in ("eq", "ne"):
+        return w.RESTLESS
+    if drift(when, is_ordered=is_ordered) == {"rise"}:
+        return w.RISING
+    adds = when.left.tag == "sum" and when.op in ("gt", "ge")
+    return w.ADDING if adds and is_ordered else w.RESTLESS
 
 
 def _is_steady(condition: Any, *, days: bool = False) -> bool:

@@ -61,8 +61,8 @@ def _is_quiet(at: int, quiet: tuple[int, int], zone: tzinfo) -> bool:
 
 
 def _shown_ends(now: int, end: int, zone: tzinfo) -> list[int]:
-    """Return the moments of two days at which the clock shows the end."""
+    """Return the moments at which the clock shows the end, of three days: it may skip one."""
     midnight = local_time(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    shown = (midnight + timedelta(days=days, minutes=end) for days in (0, 1))
+    shown = (midnight + timedelta(days=days, minutes=end) for days in (0, 1, 2))
     walls = [wall.replace(tzinfo=zone, fold=fold) for wall in shown for fold in (0, 1)]
     return [int((wall - _EPOCH) // timedelta(microseconds=1)) for wall in walls]

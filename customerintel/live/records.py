@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel._kernels import live_words as w
+from customerintel.live.growing import Growing
 from customerintel.live.plan import Plan
 from customerintel.live.plan_parts import CounterKey
 from customerintel.live.plan_rfm import pack_rfm
@@ -19,14 +20,6 @@ Floats = NDArray[np.float64]
 
 #: Fires that are held before somebody takes them, at least.
 _ROOM: Final = 8192
-_ALIGNED: Final = 64
-
-
-def _memory(rows: int, width: int) -> Ints:
-    """Return zeros that begin with a line of the processor's cache."""
-    raw = np.zeros(rows * width + _ALIGNED // 8, np.int64)
-    skip = -(raw.ctypes.data // 8) % (_ALIGNED // 8)
-    return raw[skip : skip + rows * width]
 
 
 class Records:
@@ -45,7 +38,7 @@ class Records:
         self.time: int = w.NEVER
         self.n_rows = 0
         self.consent: Ints = np.zeros(2, np.int64)
-        self._flat = _memory(max(capacity, 1), plan.layout.width)
+        self._memory = Growing(max(capacity, 1) * plan.layout.width, huge=True)
         self._table = plan.table
         n_edges = int(plan.table[w.T_EDGE_WORDS])
         self._box = np.zeros(w.BOX_HEAD + plan.n_leaves + n_edges, np.int64)
@@ -61,6 +54,10 @@ class Records:
     def __repr__(self) -> str:
         size = 8 * self.plan.layout.width
         return f"{type(self).__name__}({self.n_rows} customers, {size} bytes each)"
+
+    @property
+    def _flat(self) -> Ints:
+        return self._memory.array
 
     @property
     def words(self) -> Ints:
@@ -89,10 +86,8 @@ class Records:
     def ensure(self, n: int) -> None:
         """Make room for the rows 0 to n - 1; new ones know nothing."""
         width = self.plan.layout.width
-        if n * width > len(self._flat):
-            grown = _memory(max(n, 2 * len(self._flat) // width), width)
-            grown[: self.n_rows * width] = self._flat[: self.n_rows * width]
-            self._flat = grown
+        if n * width > len(self._memory):
+            self._memory.grow(max(n, 2 * len(self._memory) // width) * width)
         if n > self.n_rows:
             self.words[self.n_rows : n] = self.plan.layout.empty
             self.n_rows = n
@@ -129,6 +124,20 @@ class Records:
 
         table, numbers, _, words, *_ = self._memories()
         return float(probability_at(table, numbers, words, row * self.plan.layout.width, t))
+
+    def left(self) -> int:
+        """Return how many customers `due` has still to look at, at most; all are not counted."""
+        now, box = max(self.time, 0), self._box
+        days = box[w.B_ROWS] - box[w.B_DAY_ROW] if box[w.B_DAY] < self.plan.day_of(now) else 0
+        if not (self.plan.has_day_ends or box[w.B_MARKED]):
+            days = 0
+        if not self.plan.timers:
+            return int(days)
+        # timers that hang in the groups of seconds up to now
+        first = max(int(box[w.B_SECOND]), now // w.SECOND - w.WHEEL + 1) // w.GROUP
+        groups = np.arange(first, now // w.SECOND // w.GROUP + 1) % (w.WHEEL // w.GROUP)
+        timers = self._wheel[w.WHEEL : w.HELD][np.unique(groups)].sum()
+        return int(days + timers)
 
     def timer(self, row: int, k: int) -> tuple[int, int, int]:
         """Return when a timer was armed, last answered, and armed for its last fire."""

@@ -19,6 +19,8 @@ __all__ = ["RedisSource"]
 _BODIES: Final = (b"event_json", b"data", b"json", b"payload", b"body")
 #: So many entries of one millisecond have numbers of their own.
 _PER_MILLISECOND: Final = 1 << 20
+#: The store keeps the next number, in 64 bits.
+_LAST_NUMBER: Final = (1 << 63) - 2
 
 
 class RedisSource:
@@ -99,7 +101,7 @@ class RedisSource:
         while self._client is not None:
             if (now := self._clock()) - claimed >= self._claim_after / 1000:
                 claimed = now
-                while taken := self._claimed():
+                for taken in self._claimed():
                     yield from self._yielded(taken, numbered=False)
             entries = self._read(">", self._wait)
             if entries:
@@ -109,11 +111,16 @@ class RedisSource:
 
     def _yielded(self, entries: list[Any], *, numbered: bool) -> Iterator[SourceBatch]:
         """Yield a batch; what was taken over comes out of order, so its numbers say nothing."""
-        entries = [entry for entry in entries if entry[1]]  # the others were deleted meanwhile
+        lost = [entry[0] for entry in entries if entry[0] and not entry[1]]
+        if lost:  # deleted before they were read: nobody can ever read them
+            self._ask("xack", self.stream, self.group, *lost)
+        entries = [entry for entry in entries if entry[1]]
         if not entries:
             return
         events = [_event(fields, f"{self.stream}:{_text(key)}") for key, fields in entries]
-        offsets = [_number(key) for key, _ in entries] if numbered else ()
+        offsets = [_number(key) for key, _ in entries] if numbered else []
+        if offsets and offsets[-1] > _LAST_NUMBER:  # ids that are no times, but far beyond
+            offsets = []
         received = int(self._clock() * 1e6)
         batch = SourceBatch(events, f"redis:{self.stream}", self.consumer, offsets, received)
         self._entries[id(batch)] = [key for key, _ in entries]
@@ -143,13 +150,18 @@ class RedisSource:
             return [entry for part in answer.values() for some in part for entry in some]
         return [entry for _, some in answer or () for entry in some]
 
-    def _claimed(self) -> list[Any]:
-        """Take over what other consumers have had for long."""
-        answer = self._ask(
-            "xautoclaim", self.stream, self.group, self.consumer, self._claim_after, "0-0",
-            self._batch,
-        )  # fmt: skip
-        return list(answer[1])
+    def _claimed(self) -> Iterator[list[Any]]:
+        """Take over what other consumers have had for long; one look through all of it."""
+        cursor: bytes | str = "0-0"
+        while True:
+            answer = self._ask(
+                "xautoclaim", self.stream, self.group, self.consumer, self._claim_after, cursor,
+                self._batch,
+            )  # fmt: skip
+            cursor = answer[0]
+            yield list(answer[1])
+            if _text(cursor) == "0-0":
+                return
 
     def _ask(self, command: str, *arguments: Any) -> Any:
         try:

@@ -51,6 +51,8 @@ class RowView:
     _row: int = field(repr=False, kw_only=True)
     _segments: tuple[str, ...] = field(default=(), repr=False, kw_only=True)
     _values: NDArray[np.float64] | None = field(default=None, repr=False, kw_only=True)
+    #: Moment whose day, hour and minute are the current ones; at the end of a day, that day's.
+    _current: int | None = field(default=None, repr=False, kw_only=True)
 
     def _word(self, place: int) -> int:
         return int(self._state.words[self._row, place])
@@ -87,7 +89,9 @@ class RowView:
             raise InvalidArgumentError(
                 f"{counter!r} looks back further than any rule, so that the events are forgotten."
             )
-        return float(self._state.count(self._row, key, n_buckets, self.time if at is None else at))
+        if at is None:
+            at = self.time if self._current is None else self._current
+        return float(self._state.count(self._row, key, n_buckets, at))
 
     @property
     def segment(self) -> str | None:

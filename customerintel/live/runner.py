@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from customerintel.live.lengths import read_length
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from customerintel.live.source import Source
 
 __all__ = ["Ran", "run"]
+
+#: Customers with due work that are looked at before events are asked for again.
+_AT_ONCE: Final = 8_192
 
 
 @dataclass(slots=True)
@@ -89,18 +92,14 @@ def run(
             ran.decisions += result.decisions
         # while a source catches up, its events say how late it is, not the clock
         idle = batch is None
-        if clock is not None and idle and (now := clock()) - ticked >= every:
-            ticked = now
-            ran.decisions += _pass_time(engine, now)
+        if clock is not None and idle and (engine.pending or clock() - ticked >= every):
+            ticked = clock()
+            ran.decisions += engine.tick(_moment(ticked), most=_AT_ONCE).fired
         if handler is not None:
             engine.outbox.deliver(handler, now=None if clock is None else _moment(clock()))
         if stop is not None and stop():
             break
     return ran
-
-
-def _pass_time(engine: Engine, seconds: float) -> int:
-    return engine.tick(_moment(seconds)).fired
 
 
 def _moment(seconds: float) -> datetime:

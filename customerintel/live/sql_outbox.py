@@ -81,11 +81,15 @@ class SqlOutbox(SqlSession):
             return {
                 "records": int(n_records),
                 "log_bytes": int(log_bytes),
-                "snapshot_bytes": int(self._run(sql.SIZE_OF_SNAPSHOT)[0][0]),
+                "snapshot_bytes": int(self._run(sql.SIZE_OF_SNAPSHOT, (self._generation(),))[0][0]),
                 "actions": {state: int(n) for state, n in self._run(sql.COUNT_STATES)},
                 "kept_aside": int(self._run(sql.COUNT_ASIDE)[0][0]),
                 "stored_bytes": self._stored_bytes(),
             }
+
+    @abstractmethod
+    def _generation(self) -> int:
+        """Return the number of the snapshot there is."""
 
     @abstractmethod
     def _stored_bytes(self) -> int:

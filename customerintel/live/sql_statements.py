@@ -47,8 +47,9 @@ _CREATE: Final = (
         "crc {integer} NOT NULL, body {bytes} NOT NULL)"
     ),
     (
-        "CREATE TABLE snapshot (part {text} NOT NULL, chunk {integer} NOT NULL, "
-        "digest {bytes} NOT NULL, body {bytes} NOT NULL, PRIMARY KEY (part, chunk))"
+        "CREATE TABLE snapshot (generation {integer} NOT NULL, part {text} NOT NULL, "
+        "chunk {integer} NOT NULL, digest {bytes} NOT NULL, body {bytes} NOT NULL, "
+        "PRIMARY KEY (generation, part, chunk))"
     ),
     (
         "CREATE TABLE outbox (id {text} NOT NULL PRIMARY KEY, rule_id {text} NOT NULL, "
@@ -96,16 +97,21 @@ SELECT_RECORDS: Final = (
 REWRITE_RECORD: Final = "UPDATE log SET kind = ?, crc = ?, body = ? WHERE seq = ?"
 FORGET_RECORDS: Final = "DELETE FROM log WHERE seq <= ?"
 
-SELECT_DIGESTS: Final = "SELECT part, chunk, digest FROM snapshot"
+SELECT_DIGESTS: Final = "SELECT part, chunk, digest FROM snapshot WHERE generation = ?"
 SET_CHUNK: Final = (
-    "INSERT INTO snapshot (part, chunk, digest, body) VALUES (?, ?, ?, ?) "
-    "ON CONFLICT (part, chunk) DO UPDATE SET digest = excluded.digest, body = excluded.body"
+    "INSERT INTO snapshot (generation, part, chunk, digest, body) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (generation, part, chunk) "
+    "DO UPDATE SET digest = excluded.digest, body = excluded.body"
 )
-DROP_CHUNK: Final = "DELETE FROM snapshot WHERE part = ? AND chunk = ?"
+DROP_CHUNK: Final = "DELETE FROM snapshot WHERE generation = ? AND part = ? AND chunk = ?"
 SELECT_CHUNKS: Final = (
-    "SELECT part, chunk, digest, body FROM snapshot WHERE (part, chunk) > (?, ?) "
-    "ORDER BY part, chunk LIMIT ?"
+    "SELECT part, chunk, digest, body FROM snapshot WHERE generation = ? "
+    "AND (part, chunk) > (?, ?) ORDER BY part, chunk LIMIT ?"
 )
+SELECT_OTHER_CHUNKS: Final = (
+    "SELECT generation, part, chunk FROM snapshot WHERE generation <> ? AND generation <> ? LIMIT ?"
+)
+DROP_OTHER_CHUNKS: Final = "DELETE FROM snapshot WHERE generation <> ?"
 
 _PLACES: Final = ", ".join("?" * (len(ACTION_COLUMNS) + 1))
 _SETTINGS: Final = " = ?, ".join(UPDATED_COLUMNS)
@@ -133,7 +139,7 @@ SELECT_ASIDE: Final = (
 DROP_ASIDE: Final = "DELETE FROM aside WHERE number = ?"
 
 SIZE_OF_LOG: Final = "SELECT count(*), coalesce(sum(length(body)), 0) FROM log WHERE kind <> ?"
-SIZE_OF_SNAPSHOT: Final = "SELECT coalesce(sum(length(body)), 0) FROM snapshot"
+SIZE_OF_SNAPSHOT: Final = "SELECT coalesce(sum(length(body)), 0) FROM snapshot WHERE generation = ?"
 COUNT_STATES: Final = "SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state"
 COUNT_ASIDE: Final = "SELECT count(*) FROM aside"
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
 
 from customerintel.exceptions import InvalidArgumentError, LiveStoreError, StoreVersionError
 from customerintel.live import sql_rows as rows
 from customerintel.live import sql_statements as sql
-from customerintel.live.sql_outbox import ERASED, PORTION, SqlOutbox
+from customerintel.live.sql_outbox import ERASED, PORTION
+from customerintel.live.sql_snapshot import PORTION_BYTES, SqlSnapshot
 from customerintel.live.store import FORMAT_VERSION, Change, KeptAside, LogRecord
 from customerintel.live.stored_ids import holds_any
 
 __all__ = ["SqlStore"]
 
-#: Bytes that a portion of records, or of a snapshot, should come near.
-PORTION_BYTES: Final = 1 << 22
 
-
-class SqlStore(SqlOutbox):
+class SqlStore(SqlSnapshot):
     """What `SQLiteStore` and `PostgresStore` share; they open, lock, and clean up."""
 
     _dialect = ""
@@ -110,29 +107,9 @@ class SqlStore(SqlOutbox):
         if change.meta:
             texts = [(rows.kept_text(a), rows.kept_text(b)) for a, b in change.meta.items()]
             self._run_many(sql.SET_META, texts)
-        if change.snapshot is not None:
-            numbers["snapshot_chunks"] = self._replace_snapshot(change.snapshot)
-            numbers["snapshot_record"] = numbers["last_record"]
+        self._apply_snapshot(change, numbers)
         if change.forget_before is not None:
             self._forget(change.forget_before, numbers)
-
-    def _replace_snapshot(self, parts: Iterable[tuple[str, bytes]]) -> int:
-        """Write the chunks that differ from those there are; return how many there are now."""
-        former = {(part, chunk): digest for part, chunk, digest in self._run(sql.SELECT_DIGESTS)}
-        n_chunks, waiting, size = 0, [], 0
-        for part, chunk, body in rows.chunks_of(parts):
-            n_chunks += 1
-            name, digest = rows.kept_text(part), rows.digest_of(body)
-            if former.pop((name, chunk), None) == digest:
-                continue
-            waiting.append((name, chunk, digest, body))
-            size += len(body)
-            if size >= PORTION_BYTES:
-                self._run_many(sql.SET_CHUNK, waiting)
-                waiting, size = [], 0
-        self._run_many(sql.SET_CHUNK, waiting)
-        self._run_many(sql.DROP_CHUNK, list(former))
-        return n_chunks
 
     def _forget(self, until: int, numbers: dict[str, int]) -> None:
         until = min(until, numbers.get("snapshot_record", 0))
@@ -173,6 +150,7 @@ class SqlStore(SqlOutbox):
             gone = [(n,) for n, one in self._read_aside() if found(one.raw)]
             self._run_many(sql.DROP_ASIDE, gone)
             self._apply(change, numbers)
+            self._drop_coming(numbers.get("generation", 0))
             numbers["scrub"] = 1
         self._clean_up()
 
@@ -237,38 +215,6 @@ class SqlStore(SqlOutbox):
             # Records of one event come in portions of many, long ones in portions of few.
             size = sum(len(row[3]) for row in portion)
             n = min(2 * n, 4096) if size < PORTION_BYTES else max(n // 2, 1)
-
-    def snapshot(self) -> tuple[int, dict[str, bytes]] | None:
-        """Return the last snapshot and the number of the last record that it stands for.
-
-        Raises
-        ------
-        LiveStoreError
-            If a piece of it is damaged or missing.
-        """
-        if "snapshot_record" not in self._numbers:
-            return None
-        pieces: dict[str, list[bytes]] = {}
-        at, n_read = ("", -1), 0
-        with self._reading():
-            while portion := self._run(sql.SELECT_CHUNKS, (*at, 64)):
-                for part, chunk, digest, stored in portion:
-                    listed = pieces.setdefault(part, [])
-                    body = bytes(stored)
-                    if chunk != len(listed) or rows.digest_of(body) != bytes(digest):
-                        raise self._damaged_snapshot(n_read + 1)
-                    listed.append(body)
-                    at, n_read = (part, chunk), n_read + 1
-        if n_read != self._numbers["snapshot_chunks"]:
-            raise self._damaged_snapshot(n_read + 1)
-        parts = {rows.read_text(name): b"".join(pieces.pop(name)) for name in list(pieces)}
-        return self._numbers["snapshot_record"], parts
-
-    def _damaged_snapshot(self, piece: int) -> LiveStoreError:
-        return LiveStoreError(
-            f"{self._name}: piece {piece} of the snapshot, of {self._numbers['snapshot_chunks']}, "
-            "is damaged or missing. Put back a copy of the store."
-        )
 
     def kept_aside(self) -> Iterator[KeptAside]:
         """Yield the events that could not be read."""

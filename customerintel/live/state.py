@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,17 @@ from customerintel._kernels import live_words as w
 from customerintel.live.fires import Fires
 from customerintel.live.layout import Layout
 from customerintel.live.plan import Plan
+from customerintel.live.record_packing import Portion, RecordWriter, unpack_records
 from customerintel.live.records import Records
-from customerintel.live.relayout import copy_items
+from customerintel.live.relayout import copy_items, fill_items
 
 __all__ = ["FoldState"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+#: With a larger budget, work that is due may be anybody's.
+_MOST_LISTED: Final = 1 << 16
 
 
 def _call(kernel: Any, *groups: tuple[Any, ...]) -> int:
@@ -38,6 +42,20 @@ class FoldState(Records):
     """
 
     _running = False
+    #: Of a snapshot that is written bit by bit.
+    writer: RecordWriter | None = None
+
+    def prepare_writer(self) -> None:
+        """Have what a snapshot needs compiled at once: later on, events would wait for it."""
+        RecordWriter(self, 1).prepare()
+        self._whom_due(0)
+
+    def _write_first(self, rows: Any) -> None:
+        """Have records that may change written, where a snapshot needs them as they are."""
+        if self.writer is not None:
+            self.writer.before(rows)
+            if self.writer.is_done:
+                self.writer = None
 
     # what runs
 
@@ -73,6 +91,7 @@ class FoldState(Records):
         from customerintel._kernels.live_events import run
 
         if not self._running:
+            self._write_first(rows[start:stop])
             self._box[w.B_POSITION], self._box[w.B_PHASE] = start, 0
         given = (
             np.ascontiguousarray(rows, np.int32),
@@ -89,9 +108,21 @@ class FoldState(Records):
         """Work off what is due up to `time`, at most `budget` customers; a status as of `run`."""
         from customerintel._kernels.live_sweep import sweep
 
+        if self.writer is not None:
+            self._write_first(self._whom_due(budget))
         return _call(
             sweep, self._memories(), (self._wheel,), self._ends(), (max(self.time, 0), budget)
         )
+
+    def _whom_due(self, budget: int) -> Ints | None:
+        """Return whom `due` may touch, and some more; None: it may be anybody."""
+        from customerintel._kernels.live_peeking import list_due
+
+        if budget > _MOST_LISTED:
+            return None
+        rows, now = np.empty(2 * budget, np.int64), max(self.time, 0)
+        n = list_due(self._table, self._box, self._flat, self._wheel, now, budget, rows)
+        return rows[:n]
 
     @property
     def pending_work(self) -> bool:
@@ -102,6 +133,7 @@ class FoldState(Records):
         """Work off what is due for one customer; a status as of `run`."""
         from customerintel._kernels.live_sweep import catch_up
 
+        self._write_first([row])
         given = (row, until, max(self.time, 0))
         return _call(catch_up, self._memories(), self._ends(), given)
 
@@ -109,12 +141,14 @@ class FoldState(Records):
         """Work off everything that is due up to `time`; a status as of `run`."""
         from customerintel._kernels.live_sweep import catch_up_all
 
+        self._write_first(None)
         return _call(catch_up_all, self._memories(), self._ends(), (max(self.time, 0),))
 
     def refresh(self, number: int, skip: Iterable[int] = ()) -> int:
         """Evaluate every rule of levels for everybody but the rows `skip`, which nobody has."""
         from customerintel._kernels.live_sweep import refresh
 
+        self._write_first(None)
         left = [row for row in skip if row >= self._box[w.B_ROW]]
         self.words[left, w.W_FLAGS] |= w.SKIP
         return _call(refresh, self._memories(), self._ends(), (max(self.time, 0), number))
@@ -123,6 +157,7 @@ class FoldState(Records):
         """Add one customer to another and forget the first; both are caught up."""
         from customerintel._kernels.live_merging import merge
 
+        self._write_first([source, into])
         table, numbers, box, *views = self._memories()
         given = (self._wheel, self.plan.layout.empty, source, into, max(self.time, 0))
         _call(merge, (table, numbers, box), tuple(views), given)
@@ -131,6 +166,7 @@ class FoldState(Records):
         """Forget a customer; the row may be somebody else's."""
         from customerintel._kernels.live_merging import clear
 
+        self._write_first([row])
         clear(self._table, self._flat, self._wheel, self.plan.layout.empty, row)
 
     # what came out
@@ -165,25 +201,27 @@ class FoldState(Records):
     # keeping
 
     def layout_data(self) -> dict[str, Any]:
-        """Return where everything lies, as JSON values, to read `bytes` by."""
+        """Return where everything lies, as JSON values."""
         return self.plan.layout.to_data()
 
-    def bytes(self) -> bytes:
-        """Return all records."""
-        return self._flat[: self.n_rows * self.plan.layout.width].tobytes()
-
     @classmethod
-    def of(cls, plan: Plan, data: Any, layout: dict[str, Any], time: int = w.NEVER) -> FoldState:
-        """Make a state of what `bytes` and `layout_data` gave, under any plan."""
-        old = Layout.from_data(layout)
-        flat = np.frombuffer(data, np.int64)
-        return cls._under(plan, old, flat.reshape(-1, old.width), time)
+    def of(
+        cls, plan: Plan, n_rows: int, portions: Iterable[Portion], time: int = w.NEVER
+    ) -> FoldState:
+        """Make a state of what a `RecordWriter` wrote under the same plan."""
+        state = cls(plan, max(n_rows, 1))
+        state.time, state.n_rows = time, n_rows
+        unpack_records(state, portions)
+        state.ensure(n_rows)
+        state.hang_timers()
+        return state
 
     def relayout(self, plan: Plan) -> FoldState:
         """Return the state under another plan: what is equal goes on, what is new is empty."""
         found = self._under(plan, self.plan.layout, self.words[: self.n_rows], self.time)
         found.rfm = self.rfm
         found.consent = self.consent
+        found.look_at_trends()
         return found
 
     @classmethod
@@ -207,17 +245,34 @@ class FoldState(Records):
     def copy_columns(
         self,
         other: FoldState,
-        keys: Iterable[str],
+        keys: Mapping[str, int],
         rows_here: NDArray[np.int32],
         rows_there: NDArray[np.int32],
     ) -> None:
-        """Take some items of the layout over from another state, for some customers."""
+        """Take items, see `fill_items`, over from a state under the same plan."""
         if len(rows_here):
             here = self.words[rows_here]
             words = other.words[rows_there]
-            copy_items(other.plan.layout, words, self.plan.layout, here, list(keys))
+            fill_items(self.plan.layout, words, here, keys)
             self.words[rows_here] = here
         self.hang_timers()
+        self.look_at_trends()
+
+    def begin_edges(self, rules: Iterable[int], skip: Iterable[int]) -> None:
+        """Let rules of levels that are true now have turned so before; rows `skip` are nobody's."""
+        from customerintel._kernels.live_beginning import begin_edges
+
+        self.words[[row for row in skip if row < self.n_rows], w.W_FLAGS] |= w.SKIP
+        given = np.array(list(rules), np.int64)
+        _call(begin_edges, self._memories(), (self._kept, given, max(self.time, 0)))
+
+    def look_at_trends(self) -> None:
+        """Make what the last day end says of drops and rises anew, where rings came over."""
+        from customerintel._kernels.live_due import look_at_all_trends
+
+        if self._table[w.T_N_DROPS]:
+            table, numbers, _, words, floats, halves = self._memories()
+            look_at_all_trends(table, numbers, words, floats, halves, self.n_rows)
 
     def hang_timers(self) -> None:
         """Make the wheel, the open days and what is due first anew."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 __all__ = ["FORMAT_VERSION", "Change", "KeptAside", "LogRecord", "Store", "StoredAction"]
 
 #: Version of the tables and of what is in them.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,13 @@ class Change:
     snapshot: Iterable[tuple[str, bytes]] | None = None
     """Parts that replace the former snapshot; it stands for all records up to this change, those
     of the change included."""
+    coming: list[tuple[str, bytes]] = field(default_factory=list)
+    """Parts of a snapshot that is written bit by bit, each once; the former one counts until it
+    is whole. A `snapshot`, for which there is none of these in the same change, and opening the
+    store anew do away with what there is of it."""
+    complete: int | None = None
+    """The coming snapshot is whole with this change: it replaces the former one, and stands for
+    the records up to this number."""
     forget_before: int | None = None
     """Records up to this number go, as far as a snapshot stands for them."""
 

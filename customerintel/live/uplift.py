@@ -52,7 +52,8 @@ def measure_uplift(
         one row per outcome; or events, of which `outcome` tells the ones that count. Both arms
         must be in it, those who did nothing need not.
     horizon : str or timedelta, default "14d"
-        Outcomes count in ``(first trigger, first trigger + horizon]``.
+        Outcomes count in ``(first trigger, first trigger + horizon]``, the first trigger by a rule
+        that is measured: others of the same salt may have assigned the arm long before.
     level : float, default 0.95
         Of the intervals.
     value : str, optional

@@ -152,7 +152,14 @@ def _of_table(
             "events with outcome=live.On(…), or a table of the outcomes alone, without a column "
             "'event'."
         )
+    if _is_empty(table):  # nobody bought yet; a column without values has no kind of its own
+        return _of_names([], np.zeros(0, np.int64), None, canonical)
     return _of_log(TransactionLog.from_frame(table, amount=value), canonical)
+
+
+def _is_empty(table: Any) -> bool:
+    column = next(iter(table.values()), ()) if isinstance(table, Mapping) else table
+    return hasattr(column, "__len__") and len(column) == 0
 
 
 def _of_log(log: TransactionLog, canonical: Callable[[str], str] | None) -> Outcomes:

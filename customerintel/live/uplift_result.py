@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from customerintel.exceptions import InvalidArgumentError
+from customerintel.live.closed_mappings import ClosedMappings
 from customerintel.live.sample_ratio import SampleRatio
 from customerintel.tables.building import Column, build
 from customerintel.tables.kinds import Kind
@@ -81,7 +82,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(ClosedMappings):
     """Treated and control customers of one rule, or of rules with one salt.
 
     Attributes
@@ -130,7 +131,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Uplift:
+class Uplift(ClosedMappings):
     """Effects of acting, by comparison; made by `measure_uplift`.
 
     Customers were assigned by chance before anything was done, and each counts in the arm of the

@@ -24,9 +24,9 @@ class Units:
     ----------
     customer_id : list of str
     at : int64 array
-        First trigger, microseconds UTC.
+        First trigger by a rule of the comparison, microseconds UTC.
     control : bool array
-        Arm at that moment.
+        Arm; other rules of the same salt may have assigned it before.
     covariates : float64 array, shape (n, 3)
         As of `COVARIATES`; NaN where not known.
     n_mixed : int
@@ -64,6 +64,14 @@ class _Unit:
         if self.known_at is None or due < self.known_at:
             self.known_at = due
             self.known = tuple(float(getattr(row, name)) for name in COVARIATES)
+
+    def first(self) -> int:
+        """Return when a rule of the comparison first triggered her.
+
+        Her arm may be older, where other rules share the salt or the engine has a holdout: a
+        horizon from then on would end before these rules did anything.
+        """
+        return self.at if self.known_at is None else max(self.at, self.known_at)
 
     def covariates(self) -> tuple[float, ...]:
         """Return what was known at the first trigger; later numbers may follow from the arm."""
@@ -122,10 +130,10 @@ def collect_units(
 
 
 def _as_units(units: Mapping[str, _Unit]) -> Units:
-    ordered = sorted(units.items(), key=lambda pair: (pair[1].at, pair[0]))
+    ordered = sorted(units.items(), key=lambda pair: (pair[1].first(), pair[0]))
     return Units(
         customer_id=[who for who, _ in ordered],
-        at=np.array([unit.at for _, unit in ordered], np.int64),
+        at=np.array([unit.first() for _, unit in ordered], np.int64),
         control=np.array([unit.arm == "control" for _, unit in ordered], bool),
         covariates=np.array([unit.covariates() for _, unit in ordered]).reshape(-1, 3),
         n_mixed=sum(unit.mixed for _, unit in ordered),

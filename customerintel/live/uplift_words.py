@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from customerintel.live.uplift_result import Comparison, Effect
 
 __all__ = ["words_of"]
+
+#: Customers of an arm below which no sentence says what acting caused.
+_FEW: Final = 10
 
 
 def words_of(one: Comparison) -> str:
@@ -39,6 +42,8 @@ def _conversion(one: Comparison, effect: Effect) -> str:
     )
     if one.sample_ratio.mismatch:
         return seen
+    if min(one.n_treated, one.n_control) < _FEW:
+        return f"{seen} Of fewer than {_FEW} customers in an arm nothing follows."
     if effect.is_clear:
         word = "more" if effect.difference > 0 else "fewer"
         return (

@@ -10,8 +10,8 @@ from customerintel.testing.store_subject import StoreSubject, an_action, refused
 from customerintel.testing.subject import require
 
 __all__ = [
-    "awkward_values", "empty", "erasure", "forgetting", "numbers", "reopening", "settings",
-    "snapshots", "whole_or_nothing",
+    "awkward_values", "coming_snapshots", "empty", "erasure", "forgetting", "numbers", "reopening",
+    "settings", "snapshots", "whole_or_nothing",
 ]  # fmt: skip
 
 #: What JSON can say and databases like least.
@@ -173,6 +173,33 @@ def snapshots(subject: StoreSubject) -> None:
         that=found == [(1, first), (1, first), (3, {"a": changed, "d": b"y"}), (3, {})],
         message="A snapshot comes back otherwise than it was written last.",
         what_to_do="Drop all former parts; keep the number of the last record beside it.",
+    )
+
+
+def coming_snapshots(subject: StoreSubject) -> None:
+    """Let a snapshot that is written bit by bit count once it is whole, and not before."""
+    name = subject.name()
+    store = subject.open(name)
+    large = bytes(range(251)) * 3_000
+    store.write(Change(records=[("tick", b"")], snapshot=[("a", b"1")]))
+    store.write(Change(records=[("tick", b"")], coming=[("a", large), ("b", b"")]))
+    found = [store.snapshot()]
+    store = subject.reopen(store, name)
+    store.write(Change(records=[("tick", b"")], coming=[("c", b"3")]))
+    found.append(store.snapshot())
+    store.write(Change(records=[("tick", b"")] * 2, coming=[("d\0", large)], complete=3))
+    store.write(Change(coming=[("e", b"")]))
+    found.append(store.snapshot())
+    store.write(Change(snapshot=[("a", b"2")]))
+    store.write(Change(coming=[("f", b"4")], complete=4))
+    store = subject.reopen(store, name)
+    found.append(store.snapshot())
+    former = (1, {"a": b"1"})
+    require(
+        that=found == [former, former, (3, {"c": b"3", "d\0": large}), (4, {"f": b"4"})],
+        message="A snapshot that is written bit by bit counts too early, too late, or with more.",
+        what_to_do="Keep the parts of Change.coming beside the snapshot there is; on `complete` "
+        "they replace it; on a `snapshot` and at opening they go.",
     )
 
 

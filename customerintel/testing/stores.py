@@ -21,8 +21,8 @@ STORE_CHECKS = {
     run.__name__: Check(run.__name__, (run.__doc__ or "").partition("\n")[0], run)
     for run in (
         store_log.empty, store_log.numbers, store_log.reopening, store_log.whole_or_nothing,
-        store_log.awkward_values, store_log.settings, store_log.snapshots, store_log.forgetting,
-        store_log.erasure,
+        store_log.awkward_values, store_log.settings, store_log.snapshots,
+        store_log.coming_snapshots, store_log.forgetting, store_log.erasure,
         store_conduct.one_engine, store_conduct.closed, store_conduct.read_while_written,
         store_conduct.threads,
         store_outbox.inserted_once, store_outbox.updates, store_outbox.due,

@@ -222,3 +222,48 @@ def test_a_followed_file_is_left_by_an_interrupt():
     assert process.returncode == 130
     assert "2 events accepted, 1 repeated, 1 kept aside" in shown
     assert "1 action handed out; the store is live.db" in shown
+
+
+def followed(given, ends, *options):
+    """Follow until `ends` says so, then interrupt; return what was shown."""
+    command = [sys.executable, "-m", "customerintel", "live", "rules.json", "--follow", *options]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        process.stdin.write(given)
+        process.stdin.flush()
+        until = time.monotonic() + 60
+        while not ends() and time.monotonic() < until:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        shown, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    return shown
+
+
+def actions_written():
+    path = Path("actions.jsonl")
+    return path.read_text().splitlines() if path.exists() else []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise there")
+def test_a_followed_file_that_is_behind_is_not_overtaken_by_the_clock():
+    # two batches: whoever asks the clock between them takes the buyers for silent
+    carts = [EVENTS[0] | {"userId": f"c{k}", "messageId": f"a{k}"} for k in range(4096)]
+    orders = [
+        {**cart, "messageId": f"b{k}", "event": "Order Completed"} for k, cart in enumerate(carts)
+    ]
+    last = EVENTS[0] | {"userId": "late", "messageId": "late"}
+    lines = (json.dumps(event) + "\n" for event in [*carts, *orders, last])
+    Path("events.jsonl").write_text("".join(lines))
+    options = ("--events", "events.jsonl", "--actions", "actions.jsonl")
+    assert "8,193 events accepted" in followed("", actions_written, *options)
+    assert [json.loads(line)["customer_id"] for line in actions_written()] == ["late"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise there")
+def test_time_passes_on_a_quiet_pipe():
+    options = ("--events", "-", "--actions", "actions.jsonl")
+    shown = followed(json.dumps(EVENTS[0]) + "\n", actions_written, *options)
+    assert shown.startswith("standard input: 1 events accepted")
+    assert len(actions_written()) == 1

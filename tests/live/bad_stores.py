@@ -77,6 +77,24 @@ class BadSnapshots(MemoryStore):
             new["snapshot"] = (new["snapshot"][0], {**former[1], **new["snapshot"][1]})
 
 
+class BadComing(MemoryStore):
+    fails = "coming_snapshots"
+
+    def apply(self, new, change):
+        super().apply(new, change)
+        if new["coming"] and new["snapshot"]:
+            new["snapshot"] = (new["snapshot"][0], {**new["snapshot"][1], **new["coming"]})
+
+
+class BadLeftOver(MemoryStore):
+    fails = "coming_snapshots"
+
+    def __init__(self, shelves, name):
+        left = (shelves.get(name, {}).get("data") or {}).get("coming", {})
+        super().__init__(shelves, name)
+        self.data["coming"] = left
+
+
 class BadForgetting(MemoryStore):
     fails = "forgetting"
 

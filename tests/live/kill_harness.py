@@ -30,6 +30,7 @@ from live import kill_stream, lossy_stores
 from live.store_faults import fork, quick_folder
 
 from customerintel import live
+from customerintel.live import engine_state, fold_saving
 from customerintel.live.source_batch import SourceBatch
 from customerintel.live.sqlite_store import SQLiteStore
 from customerintel.tables import ConsentLedger
@@ -221,7 +222,10 @@ def main():
     parser.add_argument("--steps", type=int, default=250)
     parser.add_argument("--store", default="SQLiteStore", help="or a class of lossy_stores")
     parser.add_argument("--postgres", help="how to reach a server, for PostgresStore")
+    parser.add_argument("--bits", action="store_true", help="write every snapshot bit by bit")
     given = parser.parse_args()
+    if given.bits:
+        engine_state.FEW, engine_state.PART, fold_saving.SMALL = 0, 600, 500
     prefix = f"kill_{os.getpid()}"
 
     def make_in(place, name):

@@ -47,6 +47,7 @@ class MemoryStore:
                 "meta": {}, "offsets": {}, "log": {}, "last": 0, "snapshot": None,
                 "outbox": {}, "aside": [],
             }  # fmt: skip
+        held["data"]["coming"] = {}
 
     @property
     def data(self):
@@ -72,7 +73,10 @@ class MemoryStore:
         new["offsets"].update(change.offsets)
         new["meta"].update(change.meta)
         if change.snapshot is not None:
-            new["snapshot"] = (new["last"], dict(change.snapshot))
+            new["snapshot"], new["coming"] = (new["last"], dict(change.snapshot)), {}
+        new["coming"].update(change.coming)
+        if change.complete is not None:
+            new["snapshot"], new["coming"] = (change.complete, new["coming"]), {}
         if change.forget_before is not None and new["snapshot"] is not None:
             until = min(change.forget_before, new["snapshot"][0])
             new["log"] = {seq: one for seq, one in new["log"].items() if seq > until}

@@ -11,6 +11,8 @@ from customerintel.schema.event_kinds import kind_of_event
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _END = (datetime(2101, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+#: Words that senders write where they know nobody.
+BLOCKED = {"", "0", "null", "none", "undefined", "unknown", "anonymous", "nan"}
 
 
 @dataclass
@@ -28,6 +30,11 @@ class Read:
     amount: float
     properties: Mapping[str, Any] = field(default_factory=dict)
     ordinal: int = -1
+    #: Rings that a backfill told of it, and those that held it once and do so no longer.
+    known: set[Any] = field(default_factory=set)
+    forgotten: set[Any] = field(default_factory=set)
+    #: What is left of the properties for a timer, by name and whether as a text; None: all.
+    kept: Mapping[tuple[str, bool], Any] | None = None
 
 
 def micros(text: Any) -> int | None:
@@ -84,3 +91,11 @@ def read_event(given: Mapping[str, Any], received: int | None) -> Read | None:
         message=_text(given.get("messageId")), call=call, name=name,
         kind=kind_of_event(given.get("event"), call).value, amount=amount, properties=properties,
     )  # fmt: skip
+
+
+def former_id(event: Read) -> str | None:
+    """Return the id that an identify or alias call leads to its user."""
+    former = event.previous if event.call == "alias" else event.anonymous
+    if event.call not in ("identify", "alias") or not former:
+        return None
+    return None if former.strip().lower() in BLOCKED else former

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from live import oracle_terms
-from live.oracle_events import Read, read_event
-from live.oracle_state import NEVER, Customer, Timer, allows, join, step, turn
+from live.oracle_backfill import backfill
+from live.oracle_changes import leave
+from live.oracle_events import Read, former_id, read_event
+from live.oracle_purchases import buy, take_over
+from live.oracle_state import NEVER, Customer, Timer, allows, assign, join, step, turn
 from live.oracle_terms import DAY, Moment, day_of, holds, leaves, matches, midnight, readings
 from live.rule_specs import RuleSpec
 
-BLOCKED = {"", "0", "null", "none", "undefined", "unknown", "anonymous", "nan"}
 MOMENTARY = ("on", "absence", "sequence")
 #: Rule, version, customer, due, trigger, status, reason, arm.
 Decided = tuple[str, int, str, int, str, str, str, str]
@@ -35,10 +36,9 @@ class Oracle:
         zone: str = "UTC",
         lateness: int = 0,
         holdout: tuple[float, str] | None = None,
-        segment_of: Callable[[float, int, float], str] | None = None,
     ) -> None:
         self.zone, self.lateness, self.holdout = ZoneInfo(zone), lateness, holdout
-        self.segment_of = segment_of
+        self.cuts: Any = None
         self.time, self.n_accepted, self.n_refreshes = NEVER, 0, 0
         self.customers: dict[str, Customer] = {}
         self.aliases: dict[str, str] = {}
@@ -46,7 +46,12 @@ class Oracle:
         self.seen: dict[tuple[str, str], int] = {}
         self.since: dict[Any, int] = {}
         self.decided: list[Decided] = []
+        self.stopped: set[Decided] = set()
         self.rules: list[RuleSpec] = []
+        self.log: list[tuple[Any, ...]] = []
+        self.former: set[Any] = set()
+        self.held: dict[Any, int] = {}
+        self.held_before: dict[Any, int] = {}
         self.change_rules(rules)
 
     # -- records ---------------------------------------------------------------------------
@@ -65,6 +70,7 @@ class Oracle:
         self.time = time
         event.ordinal = self.n_accepted
         self.n_accepted += 1
+        self.log.append(("event", given, source, received))
         self._link(event)
         customer = self.customer(event.user or event.anonymous or "")
         if event.user:
@@ -75,12 +81,15 @@ class Oracle:
 
     def tick(self, now: int) -> None:
         """Let time pass."""
+        self.log.append(("tick", now))
         self.time = max(self.time, now)
 
-    def merge(self, source: str, into: str) -> None:
+    def merge(self, source: str, into: str, *, is_given: bool = True) -> None:
         """Make one customer part of another."""
         if source == into:
             return
+        if is_given:
+            self.log.append(("merge", source, into))
         target = self.customer(into)
         name = self.canonical(source)
         if name == target.name:
@@ -113,6 +122,7 @@ class Oracle:
     def change_rules(self, rules: Sequence[RuleSpec]) -> None:
         """Go on with other rules; what an expression knows stays."""
         self.drain()
+        leave(self, rules)
         self.rules = list(rules)
         known = {leaf for rule in rules for leaf in leaves(rule)}
         ring_of = oracle_terms.ring_of  # equal rings: what one counted, others know
@@ -125,14 +135,25 @@ class Oracle:
             for name in [one for one in customer.scores if ("score", one) not in known]:
                 del customer.scores[name]
 
+    def backfill(self) -> None:
+        """Let new expressions know the past."""
+        backfill(self)
+
     def refresh(
-        self, moment: int, scores: Mapping[str, Mapping[str, float]], labels: Mapping[str, str]
+        self,
+        moment: int,
+        scores: Mapping[str, Mapping[str, float]],
+        labels: Mapping[str, str],
+        cuts: Any,
+        bought: Mapping[str, Any],
     ) -> None:
-        """Take new scores (by estimator, of each customer) and labels of relationships."""
-        self.tick(moment)
+        """Take new scores (by estimator, of each customer), labels, cut points and purchases."""
+        self.time = max(self.time, moment)
         self.drain()
+        self.cuts = self.cuts if cuts is None else cuts
         for customer in self.customers.values():
             customer.scores, customer.label = {}, None
+        take_over(self, moment, bought)
         for name in scores.keys() & {leaf[1] for leaf in self.since if leaf[0] == "score"}:
             of_customer = scores[name]
             for one, value in of_customer.items():
@@ -164,12 +185,9 @@ class Oracle:
 
     def _link(self, event: Read) -> None:
         """Merge the former id of an identify or alias call."""
-        former = event.previous if event.call == "alias" else event.anonymous
-        if event.call not in ("identify", "alias") or not former or not event.user:
-            return
-        if former.strip().lower() in BLOCKED or former in self.identified or former in self.aliases:
-            return
-        self.merge(former, event.user)
+        former = former_id(event)
+        if former and event.user and former not in self.identified | self.aliases.keys():
+            self.merge(former, event.user, is_given=False)
 
     # -- one customer ------------------------------------------------------------------------
 
@@ -209,9 +227,9 @@ class Oracle:
         time = max(self.time, event.time)
         self._rearm(customer, Moment(time, event.time))
         if customer.next_day is None:
-            customer.next_day = day_of(event.time, self.zone)
+            customer.next_day = day_of(time, self.zone)
         customer.events.append(event)
-        self._money(customer, event)
+        buy(customer, event, self.zone)
         if event.kind == "opt_out":
             withdrawal = {"purpose": "email_marketing", "basis": "consent", "status": "withdraw"}
             customer.consents.append(withdrawal | {"timestamp": event.time, "expires_at": None})
@@ -229,19 +247,6 @@ class Oracle:
                 self._candidate(customer, rule, moment, key)
         self._edges(customer, moment, key, lambda rule: self._touches(rule, event))
 
-    def _money(self, customer: Customer, event: Read) -> None:
-        if event.kind == "return":
-            customer.monetary -= event.amount
-        if event.kind != "purchase":
-            return
-        customer.monetary += event.amount
-        last, day = customer.last_purchase, day_of(event.time, self.zone)
-        known = last is None or (day_of(last, self.zone) - day).days < 63
-        if known and day not in customer.bought:
-            customer.frequency += 1
-            customer.bought.add(day)
-        customer.last_purchase = event.time if last is None else max(last, event.time)
-
     # -- rules -----------------------------------------------------------------------------
 
     def _holds(self, customer: Customer, condition: Any, moment: Moment) -> bool:
@@ -253,12 +258,13 @@ class Oracle:
         bought = event.kind in ("purchase", "return")
         return (reads_money and bought) or any(matches(one, event) for one in counted)
 
-    def _levels(self) -> list[RuleSpec]:
+    def levels(self) -> list[RuleSpec]:
+        """Return the rules without a momentary condition."""
         return [r for r in self.rules if not any(leaf[0] in MOMENTARY for leaf in leaves(r))]
 
     def _rearm(self, customer: Customer, moment: Moment) -> None:
         """Before an event: what turned with time alone re-arms, and fires nothing."""
-        for rule in self._levels():
+        for rule in self.levels():
             leaving = rule.when[0] == "exited"
             if self._holds(customer, rule.when, moment) == leaving:
                 customer.edges[rule.when] = leaving
@@ -267,7 +273,7 @@ class Oracle:
         self, customer: Customer, moment: Moment, key: str, asked: Callable[[RuleSpec], bool]
     ) -> None:
         before = dict(customer.edges)
-        for rule in self._levels():
+        for rule in self.levels():
             if not asked(rule):
                 continue
             was, now = before.get(rule.when, False), self._holds(customer, rule.when, moment)
@@ -288,13 +294,7 @@ class Oracle:
             customer.passed[rule.id] = due
             held = [one for one in (self.holdout, rule.holdout) if one is not None]
             if held:
-                control = [self._arm(customer, due, *one) for one in held]
+                control = [assign(customer, due, *one) for one in held]
                 arm = "control" if any(control) else "treated"
                 status = "held_out" if any(control) else "queued"
         self.decided.append((rule.id, rule.version, customer.name, due, key, status, reason, arm))
-
-    @staticmethod
-    def _arm(customer: Customer, due: int, share: float, salt: str) -> bool:
-        text = f"{salt}\0{customer.name}".encode()
-        bucket = int.from_bytes(blake2b(text, digest_size=8).digest(), "big") % 10_000
-        return customer.arms.setdefault(salt, (due, bucket < round(share * 10_000)))[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 from live.oracle_events import Read
@@ -38,7 +39,10 @@ class Customer:
     consents: list[Mapping[str, Any]] = field(default_factory=list)
     frequency: int = 0
     bought: set[date] = field(default_factory=set)
+    #: Day up to which a history knows every day with a purchase.
+    known_until: date = date.min
     monetary: float = 0.0
+    first_purchase: int | None = None
     last_purchase: int | None = None
     scores: dict[str, float] = field(default_factory=dict)
     label: str | None = None
@@ -63,10 +67,16 @@ def join(gone: Customer, into: Customer) -> None:
     into.consents += gone.consents
     into.frequency += gone.frequency
     into.bought |= gone.bought
+    into.known_until = max(into.known_until, gone.known_until)
+    into.first_purchase = _earlier(into.first_purchase, gone.first_purchase)
     into.monetary += gone.monetary
     into.last_purchase = _later(into.last_purchase, gone.last_purchase)
     into.scores = gone.scores | into.scores
     into.label = gone.label if into.label is None else into.label
+
+
+def _earlier(first: int | None, second: int | None) -> int | None:
+    return min((one for one in (first, second) if one is not None), default=None)
 
 
 def _later(first: int | None, second: int | None) -> int | None:
@@ -74,12 +84,15 @@ def _later(first: int | None, second: int | None) -> int | None:
 
 
 def _merge_timer(mine: Timer, other: Timer, leaf: Any) -> None:
+    """Keep the later arming, which only what the other customer did can still answer."""
     _, after, of, within = leaf
-    if other.armed is not None and (mine.armed is None or other.armed > mine.armed):
-        mine.armed, mine.event = other.armed, other.event
+    here, there = (NEVER if one.armed is None else one.armed for one in (mine, other))
+    answer = other.last_of if here > there else NEVER
+    if there > here:
+        mine.armed, mine.event, answer = other.armed, other.event, mine.last_of
     mine.last_of, mine.done = max(mine.last_of, other.last_of), max(mine.done, other.done)
-    undone = mine.armed is not None and mine.armed <= mine.last_of < mine.armed + within
-    if undone and after != of:
+    armed = max(here, there)
+    if after != of and armed != NEVER and armed <= answer < armed + within:
         mine.armed = mine.event = None
 
 
@@ -129,3 +142,10 @@ def step(customer: Customer, leaf: Any, event: Read) -> bool:
         return False
     start[:] = [None] * len(steps)
     return True
+
+
+def assign(customer: Customer, due: int, share: float, salt: str) -> bool:
+    """Tell whether a customer is in the control group, from her first trigger on."""
+    text = f"{salt}\0{customer.name}".encode()
+    bucket = int.from_bytes(blake2b(text, digest_size=8).digest(), "big") % 10_000
+    return customer.arms.setdefault(salt, (due, bucket < round(share * 10_000)))[1]

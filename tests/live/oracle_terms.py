@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from live.oracle_events import Read, number
-from live.rule_specs import RuleSpec
+from live.rule_specs import RuleSpec, on
 
 if TYPE_CHECKING:
     from live.oracle_live import Customer, Oracle
@@ -119,6 +119,13 @@ def _over_event(condition: Any, event: Read | None) -> bool:
     return _compare(_property(event, name), op, value)
 
 
+def property_of(event: Read | None, name: str, *, is_text: bool) -> Any:
+    """Return what is known of a property of an event."""
+    if event is not None and event.kept is not None:
+        return event.kept.get((name, is_text))
+    return _property(event, name)
+
+
 def _property(event: Read | None, name: str) -> Any:
     found: Any = {} if event is None else event.properties
     for part in name.split("."):
@@ -128,7 +135,8 @@ def _property(event: Read | None, name: str) -> Any:
 
 def _compare(value: Any, op: str, given: Any) -> bool:
     if isinstance(given, str):
-        return isinstance(value, str) and op in ("eq", "ne") and _OPS[op](value, given)
+        # a number is another text
+        return value is not None and op in ("eq", "ne") and bool(_OPS[op](value, given))
     read = number(value)
     return read is not None and bool(_OPS[op](read, given))
 
@@ -145,21 +153,60 @@ def holds(condition: Any, customer: Customer, moment: Moment, world: Oracle) -> 
         return condition in moment.true
     if kind == "cmp":
         term, op, value = rest
+        if term[0] == "p":
+            found = property_of(moment.event, term[1], is_text=isinstance(value, str))
+            return _compare(found, op, value)
         return _compare(_value(term, customer, moment, world), op, value)
     if kind in ("drop", "rise"):
         return _changed(condition, customer, moment, world)
     if kind == "relationship":
         return customer.label in rest[0]
+    if kind == "predicate":
+        return _asked(rest[0], customer, moment, world)
     names = rest[0] if kind == "segment" else (rest[0],)
     return _segment(customer, moment, world) in names
 
 
+def _asked(name: str, customer: Customer, moment: Moment, world: Oracle) -> bool:
+    """Answer for a predicate of `rule_specs`."""
+    if name in ("dear", "odd"):
+        of = "total" if name == "dear" else "cart.items"
+        value = number(property_of(moment.event, of, is_text=False))
+        return value is not None and (value > 20 if name == "dear" else int(value) % 2 == 1)
+    if name == "known":
+        return customer.frequency >= 1 and customer.monetary > 0
+    if name == "busy":
+        return _often(customer, moment, world)
+    return _segment(customer, moment, world) == "core" or moment.at // MINUTE % 2 == 1
+
+
+def _often(customer: Customer, moment: Moment, world: Oracle) -> bool:
+    term = ("count", on("Visit"), 7 * DAY, None)
+    if world.held.get(ring_of(term), 0) < 7:
+        return False  # nobody counts that
+    known = next(leaf for leaf in world.since if ring_of(leaf) == ring_of(term))
+    until = moment.at - 1 if moment.ended is not None else moment.at
+    bucket = bucket_of(until, DAY, world.zone)
+    return _measure(known, customer, world, DAY, bucket - 7, bucket) >= 2
+
+
+def segment_of(cuts: Any, age: float, frequency: int, monetary: float) -> str:
+    """Return the segment of the scheme in `rule_specs`."""
+    recent, often, much = cuts
+    r = 1 + sum(age <= cut for cut in recent)
+    f = 1 + sum(frequency >= cut for cut in often)
+    m = 1 + sum(monetary >= cut for cut in much)
+    if r == 1:
+        return "gone"
+    return "core" if r == 3 and (f == 3 or (f == 2 and m == 3)) else "passing"
+
+
 def _segment(customer: Customer, moment: Moment, world: Oracle) -> str | None:
     last = customer.last_purchase
-    if world.segment_of is None or last is None:
+    if world.cuts is None or last is None:
         return None
     age = _days_between(last, moment.at, world.zone)
-    return world.segment_of(age, customer.frequency, customer.monetary)
+    return segment_of(world.cuts, age, customer.frequency, customer.monetary)
 
 
 def _days_between(first: int, last: int, zone: ZoneInfo) -> int:
@@ -168,8 +215,6 @@ def _days_between(first: int, last: int, zone: ZoneInfo) -> int:
 
 def _value(term: Any, customer: Customer, moment: Moment, world: Oracle) -> Any:
     kind, *rest = term
-    if kind == "p":
-        return _property(moment.event, rest[0])
     if kind == "score":
         return customer.scores.get(rest[0])
     if kind == "since":
@@ -183,11 +228,12 @@ def _value(term: Any, customer: Customer, moment: Moment, world: Oracle) -> Any:
     grain = grain or (MINUTE if window < 2 * HOUR else HOUR if window < 2 * DAY else DAY)
     # at the end of a day, that day is the current one
     until = moment.at - 1 if moment.ended is not None else moment.at
-    bucket = _bucket(until, grain, world.zone)
+    bucket = bucket_of(until, grain, world.zone)
     return _measure(term, customer, world, grain, bucket - window // grain, bucket)
 
 
-def _bucket(us: int, grain: int, zone: ZoneInfo) -> int:
+def bucket_of(us: int, grain: int, zone: ZoneInfo) -> int:
+    """Return the number of the bucket of a time."""
     return day_of(us, zone).toordinal() if grain == DAY else us // grain
 
 
@@ -195,20 +241,25 @@ def _measure(
     term: Any, customer: Customer, world: Oracle, grain: int, above: int | None, to: int | None
 ) -> float:
     """Count or sum the events whose bucket b has ``above < b <= to``, since it is counted."""
-    kind, filter_ = term[:2]
+    ring = ring_of(term)
+    mine = [event for event in customer.events if counts(ring, event, world.since[term])]
+    buckets = [bucket_of(event.time, grain, world.zone) for event in mine]
+    if above is not None:
+        # what is older than the newest bucket by more than the longest window is gone
+        above = max(above, max(buckets, default=0) - world.held[ring])
     total = 0.0
-    for event in customer.events:
-        if event.ordinal < world.since[term] or not matches(filter_, event):
-            continue
-        bucket = _bucket(event.time, grain, world.zone)
+    for event, bucket in zip(mine, buckets, strict=True):
         if above is None or to is None or above < bucket <= to:
-            total += 1.0 if kind == "count" else number(_property(event, term[2])) or 0.0
+            is_one = term[0] == "count"
+            total += 1.0 if is_one else number(_property(event, term[2])) or 0.0
     return total
 
 
 def _changed(condition: Any, customer: Customer, moment: Moment, world: Oracle) -> bool:
     kind, _, window, by, at_least = condition
-    day = moment.ended or day_of(moment.at, world.zone) - timedelta(days=1)
+    # an overdue deadline reads the last day end, too
+    coming = customer.next_day or day_of(moment.at, world.zone)
+    day = moment.ended or coming - timedelta(days=1)
     last, n = day.toordinal(), window // DAY
     counted = _counted(condition)
     now = _measure(counted, customer, world, DAY, last - n, last)
@@ -229,3 +280,12 @@ def ring_of(leaf: Any) -> Any:
         return leaf
     usual = MINUTE if window < 2 * HOUR else HOUR if window < 2 * DAY else DAY
     return ("ring", *leaf[:-2], grain or usual)
+
+
+def counts(ring: Any, event: Read, since: int) -> bool:
+    """Tell whether an event is in a ring, or a measure since ever; a sum adds numbers only."""
+    kind, filter_, *rest = ring[1:] if ring[0] == "ring" else ring
+    is_there = event.ordinal >= since or ring in event.known
+    if not is_there or ring in event.forgotten or not matches(filter_, event):
+        return False
+    return kind == "count" or number(_property(event, rest[0])) is not None

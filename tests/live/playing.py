@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from live.oracle_events import iso
 from live.oracle_live import Decided, Oracle
-from live.rule_specs import build_rule
+from live.rule_specs import SCHEME, build_rule
 from live.streams import Case, Record, Rules
 
 from customerintel import live
@@ -18,6 +21,7 @@ from customerintel.live.event_batch import EventBatch
 from customerintel.live.fold import Fold
 from customerintel.live.fold_attributes import RefreshValues
 from customerintel.live.rule_set import RuleSet
+from customerintel.rfm import RFMThresholds
 
 _SALT = b"0123456789abcdef"
 
@@ -55,6 +59,17 @@ def play_oracle(case: Case) -> list[Decided]:
     return in_order(oracle_of(case).decided)
 
 
+def oracle_outbox(case: Case) -> list[tuple[Any, ...]]:
+    """Return what must be in the outbox at the end, under the last names of everybody."""
+    oracle = oracle_of(case)
+    stopped = ("suppressed", "rule_removed")
+    return in_order({
+        (*row[:2], oracle.canonical(row[2]), *row[3:5],
+         *(stopped if row in oracle.stopped else row[5:7]))
+        for row in oracle.decided
+    })  # fmt: skip
+
+
 def entries_of(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return entries of consent as the library takes them."""
     times = ("timestamp", "expires_at")
@@ -64,11 +79,18 @@ def entries_of(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def values_of(moment: int, scores: dict[str, Any], labels: dict[str, str]) -> RefreshValues:
-    """Return scores and labels as the fold takes them; nothing of purchases."""
-    none = np.zeros(0, np.int64)
+def values_of(
+    moment: int, scores: dict[str, Any], labels: dict[str, str], cuts: Any, bought: dict[str, Any]
+) -> RefreshValues:
+    """Return scores, labels, cut points and purchases as the fold takes them."""
+    thresholds = None if cuts is None else RFMThresholds(
+        *cuts, bins=(3, 3, 3), method="fixed", window=None, period="day",
+        frequency_of="periods", monetary_of="total",
+    )  # fmt: skip
+    kinds = (np.int64, float, np.int64, np.int64)
+    columns = [np.array([one[k] for one in bought.values()], kind) for k, kind in enumerate(kinds)]
     return RefreshValues(
-        moment, [], none, none.astype(float), none, none, scores=scores, labels=labels
+        moment, list(bought), *columns, thresholds=thresholds, scores=scores, labels=labels
     )
 
 
@@ -88,16 +110,21 @@ class FoldPlayer:
         Of due work per tick.
     cuts : collection of int
         Places before which the fold is written out and restored.
+    as_lines : bool
+        Whether events are read as JSON lines, many at once.
     """
 
     def __init__(
-        self, case: Case, *, batch: int = 4096, budget: int | None = None, cuts: Sequence[int] = ()
-    ) -> None:
+        self, case: Case, *, batch: int = 4096, budget: int | None = None,
+        cuts: Sequence[int] = (), as_lines: bool = False,
+    ) -> None:  # fmt: skip
+        self.as_lines = as_lines
         self.case, self.batch, self.budget, self.cuts = case, batch, budget, set(cuts)
         self.rules = rule_set(case.rules)
         self.options = {"zone": case.zone, "lateness": case.lateness}
-        self.fold = Fold(self.rules, **self.options)
-        self.waiting: list[EventBatch] = []
+        self.fold = Fold(self.rules, scheme=SCHEME, **self.options)
+        self.waiting: list[Record] = []
+        self.past: list[Record] = []
         self.found: list[Any] = []
         self.duplicates = 0
         self._decode()
@@ -108,11 +135,11 @@ class FoldPlayer:
     def play(self) -> list[Decided]:
         """Return everything that was decided."""
         for place, record in enumerate(self.case.records):
-            if place in self.cuts:
+            if place in self.cuts and record[0] != "backfill":
                 self._flush()
                 self._restore()
             if record[0] == "event":
-                self.waiting.append(self.decoder.decode([record[1]], received=record[2]).batch)
+                self.waiting.append(record)
                 if len(self.waiting) >= self.batch:
                     self._flush()
             else:
@@ -124,10 +151,21 @@ class FoldPlayer:
         return in_order(row_of(one) for one in self.found)
 
     def _flush(self) -> None:
-        batches = [one for one in self.waiting if len(one)]
-        self.waiting = []
+        waiting, self.waiting = self.waiting, []
+        batches, read = [], []
+        for received, group in groupby(waiting, key=itemgetter(2)):
+            records = list(group)
+            given = [one[1] for one in records]
+            if self.as_lines:
+                given = [json.dumps(one).encode() for one in given]
+            batch = self.decoder.decode(given, received=received).batch
+            batches.append(batch)
+            read += [records[place] for place in batch.origin.tolist()]
+        batches = [batch for batch in batches if len(batch)]
         if batches:
             stepped = self.fold.events(EventBatch.joined(batches))
+            fresh = stepped.accepted.tolist()
+            self.past += [one for one, is_new in zip(read, fresh, strict=True) if is_new]
             self.found += stepped.decisions
             self.duplicates += stepped.n_duplicates
 
@@ -135,9 +173,19 @@ class FoldPlayer:
         parts = dict(self.fold.parts())
         self.fold = Fold.restore(parts, self.rules, **self.options)
 
+    def _told(self) -> Iterator[Any]:
+        """Yield what a log has of the past."""
+        for kind, *rest in self.past:
+            if kind == "event":
+                yield self.decoder.decode([rest[0]], received=rest[1]).batch
+            else:
+                yield rest[0] if kind == "tick" else tuple(rest)
+
     def _other(self, record: Record) -> None:
         kind, *rest = record
         fold = self.fold
+        if kind in ("tick", "merge"):
+            self.past.append(record)
         if kind == "tick":
             self.found += fold.tick(rest[0], self.budget)
         elif kind == "merge":
@@ -147,6 +195,8 @@ class FoldPlayer:
         elif kind == "erase":
             gone = fold.erase(rest[0])
             self.found = [one for one in self.found if one.customer_id not in gone]
+        elif kind == "backfill":
+            fold.backfill_from(self._told())
         elif kind == "refresh":
             self.found += fold.refresh(values_of(*rest))
         else:
@@ -179,7 +229,8 @@ def play_engine(case: Case, batch: int = 4096) -> list[tuple[Any, ...]]:
             engine.ingest(list(waiting), received=moment(received[0]))
             waiting.clear()
 
-    for kind, *rest in case.records:
+    following = [*[one[0] for one in case.records[1:]], ""]
+    for (kind, *rest), after in zip(case.records, following, strict=True):
         if kind == "event":
             if len(waiting) >= batch or rest[1] != received[0]:
                 flush()
@@ -188,14 +239,15 @@ def play_engine(case: Case, batch: int = 4096) -> list[tuple[Any, ...]]:
             continue
         flush()
         if kind == "rules":
-            engine.change_rules([build_rule(one) for one in rest[0]])
+            rules = [build_rule(one) for one in rest[0]]
+            engine.change_rules(rules, backfill=after == "backfill")
         elif kind == "consent":
             engine.consent(entries_of(rest[0]))
         elif kind == "merge":
             engine.merge(rest[0], into=rest[1])
         elif kind == "tick":
             engine.tick(moment(rest[0]))
-        else:
+        elif kind == "erase":
             engine.erase(rest[0])
     flush()
     while engine.tick(moment(case.records[-1][1])).pending:

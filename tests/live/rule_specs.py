@@ -3,8 +3,9 @@
 Filters: ``("on", name, kind, where)``. Conditions: a filter, ``("absence", after, of, within)``,
 ``("sequence", filters, within)``, ``("drop" | "rise", term, window, by, at_least)``,
 ``("cmp", term, op, value)``, ``("segment", names)``, ``("entered" | "exited", name)``,
-``("relationship", labels)``, ``("and" | "or", parts)``, ``("not", part)``. Terms:
-``("count", filter, window, grain)``, ``("sum", filter, property, window, grain)``,
+``("relationship", labels)``, ``("predicate", name)``, ``("and" | "or", parts)``,
+``("not", part)``. Terms: ``("count", filter, window, grain)``,
+``("sum", filter, property, window, grain)``,
 ``("p", name)``, ``("score", name)``, ``("since",)``, ``("frequency",)``, ``("monetary",)``.
 Lengths are microseconds; a window of None means since ever.
 """
@@ -12,18 +13,58 @@ Lengths are microseconds; a window of None means since ever.
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import reduce
 from typing import Any
 
 from customerintel import live
+from customerintel.rfm import SegmentScheme
 
 _COMPARE = {
     "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
     "eq": operator.eq, "ne": operator.ne,
 }  # fmt: skip
 _GRAINS = {60_000_000: "minute", 3_600_000_000: "hour", 86_400_000_000: "day"}
+
+
+SEGMENTS = ("core", "passing", "gone")
+SCHEME = SegmentScheme.from_mapping(
+    "three", 1, {"core": "33* 323", "passing": "31* 32[1-2] 2**", "gone": "1**"}, bins=3
+)
+
+
+def dear(row: Any) -> bool:
+    """Tell whether the event costs much."""
+    return bool(row.properties["total"] > 20)
+
+
+def known(row: Any) -> bool:
+    """Tell whether somebody bought and spent."""
+    return row.frequency >= 1 and row.monetary > 0
+
+
+def odd(row: Any) -> int:
+    """Tell whether a number is odd; raises where it is missing."""
+    return int(row.properties["cart.items"]) % 2
+
+
+def core(row: Any) -> bool:
+    """Tell whether somebody was in the best segment in an odd minute."""
+    return row.segment == "core" or row.time // 60_000_000 % 2 == 1
+
+
+def busy(row: Any) -> bool:
+    """Tell whether somebody came often; raises where no rule counts that."""
+    return bool(row.count(live.Count("Visit", window="7d")) >= 2)
+
+
+#: Predicates by name, and what they read.
+FUNCTIONS: dict[str, tuple[Callable[[Any], Any], tuple[str, ...]]] = {
+    "dear": (dear, ("total",)), "known": (known, ()), "odd": (odd, ("cart.items",)),
+    "core": (core, ()), "busy": (busy, ()),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,6 +139,9 @@ def build_condition(spec: Any) -> Any:
         return reduce(join, map(build_condition, rest[0]))
     if kind == "not":
         return ~build_condition(rest[0])
+    if kind == "predicate":
+        function, reads = FUNCTIONS[rest[0]]
+        return live.Predicate(function, rest[0], reads)
     if kind in ("segment", "relationship"):
         return (live.Segment if kind == "segment" else live.Relationship)(*rest[0])
     return (live.Entered if kind == "entered" else live.Exited)(rest[0])

@@ -18,6 +18,8 @@ def change(i, size=400):
         offsets={("s", "0"): i},
         meta={"i": str(i)},
         snapshot=[("a", bytes([i % 256]) * 900)] if i % 5 == 0 else None,
+        coming=[(f"a{i}", bytes([i % 256]) * 900)] if i % 5 else [],
+        complete=2 * i - 4 if i % 5 == 4 else None,
         forget_before=2 * i - 8 if i % 10 == 0 else None,
     )
 

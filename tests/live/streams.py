@@ -1,4 +1,4 @@
-"""Rules of all kinds, and streams of records that hit their edges, by chance.
+"""Streams of records that hit the edges of rules, by chance.
 
 Made of a `random.Random`: Hypothesis gives one that it can shrink (`cases`), a long search gives
 one per seed. Lengths of windows and gaps between records come from the same few values, so that
@@ -15,10 +15,9 @@ from typing import Any
 from hypothesis import strategies as st
 from live.oracle_events import iso
 from live.oracle_terms import DAY, HOUR, MINUTE
-from live.rule_specs import RuleSpec, on
+from live.random_rules import NAMES, RuleMaker, Rules
 
 Record = tuple[Any, ...]
-Rules = tuple[RuleSpec, ...]
 
 #: Zones with starts of streams: close to a change of the clocks.
 STARTS = {
@@ -31,36 +30,16 @@ STARTS = {
 }
 USERS, ANONYMOUS = ("c1", "c2", "7"), ("a1", "a2")
 EVERYBODY = (*USERS, *ANONYMOUS)
-NAMES = ("Product Viewed", "Visit", "Order Completed", "Moon Landed", "Order Refunded")
 #: How events are called; the second writes the first in another way.
 CALLED = (*NAMES, *NAMES[:3], *NAMES[:3], "product_viewed", "Unsubscribed", "Cart Viewed", "")
-LENGTHS = (MINUTE, 30 * MINUTE, HOUR, 12 * HOUR, DAY)
 GAPS = (0, 0, 1, 1_000_000, MINUTE, MINUTE, 30 * MINUTE, 30 * MINUTE, HOUR, 12 * HOUR, DAY, 3 * DAY)
-#: Windows with their grains; None is the default, which is never written out besides.
-WINDOWS = (
-    (5 * MINUTE, None), (HOUR, None), (3 * HOUR, None), (DAY, None), (2 * DAY, None),
-    (7 * DAY, None), (2 * HOUR, MINUTE), (2 * DAY, HOUR), (DAY, DAY), (None, None),
-)  # fmt: skip
 PROPERTIES: tuple[dict[str, Any], ...] = (
     {}, {}, {"total": 30, "plan": "gold"}, {"total": 5}, {"total": "40.5", "plan": "iron"},
     {"plan": "gold", "cart": {"items": 3}}, {"new": True, "total": 21},
+    {"plan": 5}, {"plan": "iron", "cart": {"items": 1}},
 )  # fmt: skip
-#: Conditions over the properties of one event.
-OF_EVENT = (
-    ("cmp", ("p", "total"), "gt", 20),
-    ("cmp", ("p", "total"), "ne", 5),
-    ("cmp", ("p", "plan"), "eq", "gold"),
-    ("cmp", ("p", "plan"), "ne", "gold"),
-    ("not", ("cmp", ("p", "cart.items"), "le", 2)),
-    ("cmp", ("p", "new"), "eq", 1),
-)
-FILTERS = (
-    *(on(name) for name in (*NAMES[:4], *NAMES[:3])),
-    on(kind="purchase"),
-    on(kind="page_view"),
-    on("Visit", where=OF_EVENT[0]),
-    on("Product Viewed", where=("and", (OF_EVENT[2], OF_EVENT[4]))),
-)
+#: Cut points of recency in days, frequency and money, from which scores 3, 2 or 2, 3 begin.
+CUTS = (((0.0, 2.0), (1.0, 2.0), (20.0, 40.0)), ((1.0, 3.0), (2.0, 3.0), (6.0, 90.0)))
 
 
 @dataclass(frozen=True)
@@ -71,96 +50,6 @@ class Case:
     zone: str
     lateness: int
     records: tuple[Record, ...]
-
-
-# -- rules -------------------------------------------------------------------------------
-
-
-def counter(rng: Random) -> Any:
-    """Return a term over events."""
-    of = rng.choice(((), (), ("total",)))
-    return ("sum" if of else "count", rng.choice(FILTERS), *of, *rng.choice(WINDOWS))
-
-
-def plain_level(rng: Random) -> Any:
-    """Return one comparison."""
-    what = rng.randrange(9)
-    if what < 4:
-        return ("cmp", counter(rng), "ge", rng.randint(1, 4))
-    if what == 8:
-        return rng.choice((("cmp", ("score", "churn"), "gt", 0.5), ("relationship", ("buddy",))))
-    if what == 4:
-        return ("cmp", counter(rng), rng.choice(("gt", "lt", "eq")), rng.randint(1, 3))
-    if what == 5:
-        return ("cmp", ("frequency",), rng.choice(("ge", "eq")), rng.randint(1, 3))
-    if what == 6:
-        return ("cmp", ("since",), "ge", rng.choice((0.5, 1, 3)))
-    return ("cmp", ("monetary",), "gt", 30)
-
-
-def level(rng: Random) -> Any:
-    """Return what is true for some time."""
-    what = rng.randrange(8)
-    if what < 4:
-        return plain_level(rng)
-    if what < 6:
-        term = ("count", rng.choice(FILTERS), None, None)
-        by, least = rng.choice((0.5, 0.25)), rng.randint(1, 2)
-        return (rng.choice(("drop", "rise")), term, rng.randint(1, 3) * DAY, by, least)
-    if what == 6:
-        return ("not", plain_level(rng))
-    return joined(rng.choice(("and", "or")), plain_level(rng), plain_level(rng))
-
-
-def joined(kind: str, *parts: Any) -> Any:
-    """Return and/or in one order and without repetition: equal expressions are one."""
-    found = tuple(sorted(set(parts), key=repr))
-    return (kind, found) if len(found) > 1 else found[0]
-
-
-def momentary(rng: Random) -> Any:
-    """Return what is true at moments only."""
-    what = rng.randrange(4)
-    first, within = rng.choice(FILTERS), rng.choice(LENGTHS)
-    if what == 0:
-        return first
-    if what == 3:
-        steps = [first, *(rng.choice(FILTERS) for _ in range(rng.randint(1, 2)))]
-        return ("sequence", tuple(steps), within)
-    return ("absence", first, rng.choice((first, *rng.sample(FILTERS, 2))), within)
-
-
-def rule(rng: Random, name: str, version: int) -> RuleSpec:
-    """Return a rule."""
-    what = rng.randrange(10)
-    if what < 4:
-        when = momentary(rng)
-    elif what < 8:
-        when = level(rng)
-    elif what == 8:
-        one = plain_level(rng)
-        when = joined("and", momentary(rng), rng.choice((one, ("not", one))))
-    else:
-        when = joined("or", rng.choice(FILTERS), momentary(rng))
-    where = rng.choice((None, None, None, level(rng), rng.choice(OF_EVENT)))
-    return RuleSpec(
-        id=name, version=version, when=when, where=where,
-        once_per=rng.choice((None, None, HOUR, DAY)),
-        holdout=rng.choice((None, None, (0.5, "salt"), (0.5, "other"))),
-        consent=rng.choice((None, None, None, "email_marketing")),
-    )  # fmt: skip
-
-
-def edited(rng: Random, rules: Rules, place: int) -> Rules:
-    """Let some rules go, give some a new version, and add one at times."""
-    found = []
-    for one in rules:
-        what = rng.choice(("stay", "stay", "stay", "change", "change", "go"))
-        if what != "go":
-            found.append(one if what == "stay" else rule(rng, one.id, one.version + 1))
-    if not found or rng.random() < 0.3:
-        found.append(rule(rng, f"n{place}", 1))
-    return tuple(found)
 
 
 # -- records -----------------------------------------------------------------------------
@@ -178,18 +67,22 @@ def case(
     changes: bool = True,
     refreshes: bool = True,
     lateness: bool = False,
+    functions: bool = True,
     most: int = 60,
 ) -> Case:
     """Return rules and records; `changes` allows more than events and ticks.
 
-    Without `refreshes`, no new scores come: an engine makes them of a history itself.
+    Without `refreshes`, no new scores and cut points come: an engine makes them of a history.
     """
-    rules = tuple(rule(rng, f"r{k}", 1) for k in range(rng.randint(1, 5)))
+    maker = RuleMaker(rng, segments=refreshes, functions=functions)
+    rules = tuple(maker.rule(f"r{k}", 1) for k in range(rng.randint(1, 5)))
     zone = rng.choice(sorted(STARTS))
     now = start_of(zone, rng.randint(0, 1))
-    stream = Stream(rng, rules, now, changes, refreshes)
+    stream = Stream(maker, rules, now, changes)
     if changes and rng.random() < 0.7:
         stream.found.append(("consent", [stream.entry(who, "grant") for who in USERS]))
+    if changes and refreshes and rng.random() < 0.5:
+        stream.refresh(CUTS)
     for _ in range(rng.randint(1, most)):
         stream.step()
     late = rng.choice((0, MINUTE, HOUR)) if lateness else 0
@@ -199,9 +92,9 @@ def case(
 class Stream:
     """Makes records one after the other."""
 
-    def __init__(self, rng: Random, rules: Rules, now: int, changes: bool, refreshes: bool) -> None:
-        self.rng, self.rules, self.now, self.changes = rng, rules, now, changes
-        self.refreshes = refreshes
+    def __init__(self, maker: RuleMaker, rules: Rules, now: int, changes: bool) -> None:
+        self.maker, self.rng = maker, maker.rng
+        self.rules, self.now, self.changes = rules, now, changes
         self.found: list[Record] = []
         self.given: list[dict[str, Any]] = []
         self.erased = False
@@ -226,16 +119,32 @@ class Stream:
             self._event(who, what)
 
     def _change(self, who: str) -> None:
-        if self.refreshes and self.rng.random() < 0.4:
-            scores = {one: self.rng.choice((0.2, 0.6, 0.9)) for one in USERS}
-            labels = {one: self.rng.choice(("buddy", "fling")) for one in USERS}
-            self.found.append(("refresh", self.now, {"churn": scores}, labels))
+        if self.maker.segments and self.rng.random() < 0.4:
+            self.refresh((None, *CUTS))
         elif self.rng.random() < 0.3:
             self.erased = True  # the ledger refuses entries of the erased
             self.found.append(("erase", [who]))
         else:
-            self.rules = edited(self.rng, self.rules, len(self.found))
+            self.rules = self.maker.edited(self.rules, len(self.found))
             self.found.append(("rules", self.rules))
+            if not self.erased and self.rng.random() < 0.5:
+                self.found.append(("backfill",))
+
+    def refresh(self, cuts: Any) -> None:
+        """Add scores, labels, and one of some cut points."""
+        scores = {one: self.rng.choice((0.2, 0.6, 0.9)) for one in USERS}
+        labels = {one: self.rng.choice(("buddy", "fling")) for one in USERS}
+        moment = self.now - self.rng.choice((0, 0, HOUR, 2 * DAY))
+        some = self.rng.sample(EVERYBODY, self.rng.randint(0, 3))
+        bought = {one: self._bought(moment) for one in some}
+        more = (self.rng.choice(cuts), bought)
+        self.found.append(("refresh", moment, {"churn": scores}, labels, *more))
+
+    def _bought(self, moment: int) -> tuple[int, float, int, int]:
+        """Return days with a purchase, money, first and last purchase up to a moment."""
+        last = moment - self.rng.choice((0, HOUR, DAY, 3 * DAY))
+        frequency = self.rng.randint(1, 3)
+        return frequency, self.rng.choice((10.0, 45.0)), last - (frequency - 1) * 2 * DAY, last
 
     def _event(self, who: str, what: int) -> None:
         rng, now = self.rng, self.now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import customerintel as ci
@@ -35,6 +36,14 @@ CASES = {
         (
             "events must be an event (Event, dict or JSON), an iterable of them, a table, or a "
             "SourceBatch; got int."
+        ),
+    ),
+    "a list of tables": (
+        lambda: live.run_backtest(RULE, [pd.DataFrame({"customer_id": ["c1"]})]),
+        InvalidArgumentError,
+        (
+            "events is an iterable of tables, and what it yields must be events. Give one table "
+            "at a time, or put them together first."
         ),
     ),
     "a number for the outcome": (

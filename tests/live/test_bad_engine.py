@@ -120,7 +120,7 @@ CASES = {
         StoreVersionError,
         (
             "The store 'FOLDER/a.db' has format version 99, and this customerintel reads version "
-            "1. Update customerintel, or start a new store."
+            "2. Update customerintel, or start a new store."
         ),
     ),
     "another zone": (
@@ -201,6 +201,11 @@ CASES = {
         lambda _: engine().tick("tomorrow at noon"),
         InvalidArgumentError,
         f"now {MOMENT}; this one cannot be read.",
+    ),
+    "a tick of no customers": (
+        lambda _: engine().tick(most=0),
+        InvalidArgumentError,
+        "most must be a whole number of customers, at least 1; got 0.",
     ),
     "a tick in a time that no log has": (
         lambda _: engine().tick(datetime(5000, 1, 1, 5)),

@@ -50,21 +50,30 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("fast", [True, False])
-def test_fields_of_the_sender_are_passed_over(fast):
+#: Readers of lines: the kernels first, or none of them.
+WAYS = {
+    "scan": {},
+    "True": {"fast": True, "scan": False},
+    "False": {"fast": False, "scan": False},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_fields_of_the_sender_are_passed_over(way):
     """Segment adds ``projectId`` and ``_metadata``, RudderStack ``rudderId`` …"""
     lines = [line(projectId="p1", _metadata={"bundled": [1]}), line(context=None, writeKey="k")]
-    found = Decoder(wanted(), salt=b"s", fast=fast).decode(lines)
+    found = Decoder(wanted(), salt=b"s", **WAYS[way]).decode(lines)
     assert found.batch.who == ["c1", "c1"]
     assert found.batch.lines == lines
     assert not found.rejected
 
 
-@pytest.mark.parametrize("fast", [True, False])
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("case", CASES)
-def test_kept_aside(case, fast):
+def test_kept_aside(case, way):
     raw, reason = CASES[case]
-    found = Decoder(wanted(), salt=b"s", source="web", fast=fast).decode([line(), raw, line()])
+    reader = Decoder(wanted(), salt=b"s", source="web", **WAYS[way])
+    found = reader.decode([line(), raw, line()])
     assert found.batch.who == ["c1", "c1"]
     assert found.batch.origin.tolist() == [0, 2]
     (aside,) = found.rejected

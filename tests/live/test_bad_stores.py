@@ -19,7 +19,7 @@ from customerintel.exceptions import (
 )
 from customerintel.live.postgres_store import PostgresStore
 from customerintel.live.sqlite_store import SQLiteStore
-from customerintel.live.store import Change
+from customerintel.live.store import FORMAT_VERSION, Change
 from customerintel.testing.stores import check_store
 
 
@@ -99,7 +99,7 @@ def without_psycopg():
 
 PATH = "store must be the path of a file, or ':memory:'; got "
 SCHEMA = "schema must be a lower-case name of letters, digits and '_', such as 'customerintel_live'"
-VERSION = "The store 'live.db' has format version {}, and this customerintel reads version 1. "
+VERSION = "The store 'live.db' has format version {}, and this customerintel reads version 2. "
 
 #: What is given: a call, the class and the whole message.
 CASES = {
@@ -117,9 +117,9 @@ CASES = {
         "The store ':memory:' is closed; open it again.",
     ),
     "a store of a newer format": (
-        lambda: of_version(2),
+        lambda: of_version(FORMAT_VERSION + 1),
         StoreVersionError,
-        VERSION.format(2) + "Update customerintel, or start a new store.",
+        VERSION.format(FORMAT_VERSION + 1) + "Update customerintel, or start a new store.",
     ),
     "a store of an older format": (
         lambda: of_version(0),

@@ -50,6 +50,8 @@ QUIET = {
     ),
     # the clock goes from 02:00 to 03:00, so it never shows 02:30
     "an end that is skipped": ("2026-03-29T01:00", ("21:00", "02:30"), "2026-03-29T03:00"),
+    # 02:29, the only minute that is not quiet, is skipped that day
+    "a day without any end": ("2026-03-28T12:00", ("02:30", "02:29"), "2026-03-30T02:29"),
 }  # fmt: skip
 
 

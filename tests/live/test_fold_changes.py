@@ -1,12 +1,14 @@
-"""Histories, refreshes, other rules, and the past told to new rules."""
+"""Histories, refreshes, and other rules."""
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
 import pytest
-from live.fold_bed import DAY, MINUTE, at, batch_of, event, fold_of, play, shown
+from live.fold_bed import MINUTE, at, event, fold_of, play, shown
 
 import customerintel as ci
 from customerintel import live
@@ -127,30 +129,52 @@ def test_a_change_of_rules_works_off_what_is_due_by_the_former_ones() -> None:
     ]
 
 
-def test_backfill_tells_new_expressions_the_past_and_fires_nothing() -> None:
-    past = [
-        event("a", "Visit", 0, "m0"),
-        event("a", "Visit", 1, "m1"),
-        event("old-b", "Product Added", 2, "m2"),
-        event("gone", "Visit", 3, "m3"),
+GOLD = live.Rule(
+    id="gold", version=1, where=live.P("plan") == "gold", do=DO,
+    when=live.Absence(after="Product Added", of="Order Completed", within="60m"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("others", [("basic",), ("platinum", "silver")])
+def test_what_is_kept_of_an_arming_event_outlives_other_rules(others: tuple[str, ...]) -> None:
+    """Texts are kept by their place in a list, which an unrelated rule changes."""
+    fold = fold_of([GOLD, CART])
+    plans = {"a": "gold", "b": "basic", "c": "platinum", "d": None}
+    play(fold, [event(who, "Product Added", 0, plan=one) for who, one in plans.items()])
+    where = reduce(or_, [live.P("plan") == one for one in others])
+    other = live.Rule(id="o", version=1, when=live.On("Visit", where=where), do=DO)
+    fold.change_rules(RuleSet([other, GOLD]))
+    assert shown(fold.tick(at(90))) == [("gold", "a", f"after:{at(0)}", "queued")]
+
+
+def test_what_the_former_rules_did_not_keep_is_missing() -> None:
+    fold = fold_of(GOLD)
+    play(fold, [event(who, "Product Added", 0, plan=who, n=2) for who in ("basic", "gold")])
+    rules = [
+        GOLD.model_copy(update={"id": f"r{k}", "where": where})
+        for k, where in enumerate(
+            (live.P("n") > 1, live.P("plan") != "gold", live.P("plan") == "basic")
+        )
     ]
-    fold = fold_of([CART])
-    play(fold, past)
-    fold.merge("old-b", "b")
-    fold.erase(["gone"])
-    silent = live.Rule(
-        id="silent", version=1,
-        when=live.Absence(after="Product Added", of="Visit", within="60m"), do=DO,
-    )  # fmt: skip
-    assert fold.change_rules(RuleSet([CART, VISITS, silent])) == []
-    fold.backfill_from([batch_of(fold, past[:3])])
-    assert fold.n_customers == 2
-    assert fold.row_view("a").count(live.Count("Visit")) == 2
-    assert play(fold, [event("a", "Visit", 5, "m5")]) == [("visits", "a", "m5", "queued")]
-    assert shown(fold.tick(at(0) + DAY)) == [
-        ("cart", "b", f"after:{at(2)}", "queued"),
-        ("silent", "b", f"after:{at(2)}", "queued"),
-    ]
+    fold.change_rules(RuleSet(rules))
+    assert shown(fold.tick(at(90))) == [("r1", "basic", f"after:{at(0)}", "queued")]
+
+
+@pytest.mark.parametrize("n_rules", [1, 2])
+def test_a_day_that_ended_before_the_rules_changed_does_not_end_again(n_rules: int) -> None:
+    """An event brings the end of its day's eve on while time still waits for late ones."""
+    often = live.Rule(id="often", version=1, when=live.Frequency() >= 3, do=DO)
+    rises = live.Rise(live.Count("Order Completed"), window="1d", by=0.5, at_least=9)
+    rules = [often, live.Rule(id="rises", version=1, when=rises, do=DO)][:n_rules]
+    fold = fold_of(rules, lateness=60 * MINUTE)
+    play(fold, [event("a", "Order Completed", 0), event("b", "Visit", 1)])
+    fold.merge("b", "a")
+    fold.tick(at(36 * 60 + 30))
+    play(fold, [event("a", "Visit", 36 * 60 + 30), event("a", "Visit", 60 * 60 + 2)])
+    away = live.Rule(id="away", version=1, when=live.TimeSinceLast() >= 1, do=DO)
+    fold.change_rules(RuleSet([away]))
+    expected = [("away", "a", "day:2026-03-05", "queued")]
+    assert shown(fold.tick(at(4 * 24 * 60))) == expected
 
 
 def test_explaining() -> None:

@@ -94,7 +94,15 @@ def test_the_state_makes_the_same_rows() -> None:
     rows.mark_users(np.array([1], np.int32), lambda _: "b")
     rows.lead("a", into="b")
     rows.erase(["d"])
-    again = CustomerRows.from_state(*rows.state())
+    kept = rows.state()
+    rows.of(["later"])
+    rows.lead("c", into="later")
+    state = {
+        name: one if isinstance(one, np.ndarray) else np.concatenate(list(one))
+        for name, one in kept.items()
+    }
+    again = CustomerRows.from_state(state)
+    rows = CustomerRows.from_state(state)
     assert [again.canonical(one) for one in "abcd"] == ["b", "b", "c", "d"]
     assert again.all_ids(1) == ["b", "a"]
     assert again.is_user(1)

@@ -68,3 +68,27 @@ def test_state_hangs_on_nothing_but_what_came() -> None:
     other.mark(keys[::-1].copy(), times, 0, 0)
     for mine, theirs in zip(one.state(), other.state(), strict=True):
         assert mine.tolist() == theirs.tolist()
+
+
+def test_a_larger_table_takes_over_bit_by_bit() -> None:
+    seen, held = SeenMessages(), {}
+    rng, now, n_moving = np.random.default_rng(2), NEVER, 0
+    for step in range(600):
+        n = int(rng.integers(1, 60))
+        # some come again, some after more than a day
+        numbers = rng.integers(1, 40 * step + 9, n)
+        keys = np.stack([numbers, numbers * 7], axis=1).astype(np.uint64)
+        times = np.full(n, step * HOUR // 2, np.int64)
+        fresh, clock = seen.mark(keys, times, 0, now)
+        for number, is_fresh in zip(numbers.tolist(), fresh.tolist(), strict=True):
+            at = int(times[0])
+            assert is_fresh == (number not in held or at - held[number] > MEMORY)
+            if is_fresh:
+                held[number] = at
+        now = int(clock[-1])
+        n_moving += seen._moved > 0
+    assert n_moving > 2
+    young = {number: at for number, at in held.items() if now - at <= MEMORY}
+    found, when = seen.state(now)
+    assert dict(zip(found[:, 0].tolist(), when.tolist(), strict=True)) == young
+    assert seen.state(now + 2 * MEMORY)[0].shape == (0, 2)

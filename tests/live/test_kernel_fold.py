@@ -11,6 +11,7 @@ from live.plain_fold import DAY, MINUTE, Plain
 from customerintel import live
 from customerintel._kernels import live_words as w
 from customerintel.live.plan import Plan, compile_rules
+from customerintel.live.record_packing import RecordWriter
 from customerintel.live.state import FoldState
 
 START = 1_700_000_000_000_000
@@ -153,11 +154,10 @@ def test_records_find_their_state_under_other_rules(plan: Plan) -> None:
         found += [(*one[:2], int(used.rules[one[2]].id[1:]), *one[3:]) for one in got]
         rules = RULES[::-1] if k % 2 else [RULES[3], *RULES[:3], *RULES[4:]]
         following = compile_rules(rules, "UTC", None)
-        if k % 3:
-            later = later.relayout(following)
-        else:
-            data, shape = later.bytes(), later.layout_data()
-            later = FoldState.of(following, data, shape, later.time)
+        if not k % 3:
+            written = list(RecordWriter(later, 4096).portions())
+            later = FoldState.of(used, later.n_rows, written, later.time)
+        later = later.relayout(following)
     later.time = events[-1][0] + 1 + 20 * DAY
     got = drain(later, later.due, 1000)
     found += [(*one[:2], int(later.plan.rules[one[2]].id[1:]), *one[3:]) for one in got]
@@ -174,7 +174,7 @@ def test_merge_adds_buckets_and_keeps_the_later_arming(plan: Plan) -> None:
         values = np.full((plan.n_properties, 1), 9.0)
         return drain(state, state.run, np.array([row], np.int32), at, code, values, at, 0, 1)
 
-    key = next(key for key, one in plan.counters.items() if one.held == 4)
+    key = next(key for key, one in plan.counters.items() if one.held == 5)
     tell(0, START, "A")
     tell(1, START + MINUTE, "A")
     state.time = START + MINUTE

@@ -45,7 +45,9 @@ def reports(*processes):
 def test_killed_hundreds_of_times():
     """SQLite: the outbox and the effects of a run that was killed are those of one that was not."""
     half = (KILLS + 1) // 2
-    found = reports(start("--kills", half, "--seed", 1), start("--kills", half, "--seed", 2))
+    found = reports(
+        start("--kills", half, "--seed", 1), start("--kills", half, "--seed", 2, "--bits")
+    )
     assert [one["faults"] for one in found] == [[], []]
     assert sum(one["kills"] for one in found) >= KILLS
     for one in found:

@@ -159,3 +159,22 @@ def test_conditions_in_python_are_those_of_the_kernels(place: int) -> None:
     fired = {one.trigger_key for one in found if one.rule_id == "kernel"}
     assert asked == [key in fired for key in visits]
     assert 0 < len(fired) < len(visits) or place == 5
+
+
+def test_at_the_end_of_a_day_that_day_is_the_current_one() -> None:
+    recent = live.Count("Visit", window="2d")
+    seen: list[float] = []
+
+    def look(row: RowView) -> bool:
+        seen.append(row.count(recent))
+        return row.count(recent) == 1
+
+    when = live.TimeSinceLast() >= 2
+    rule = live.Rule(
+        id="r", version=1, when=when, where=(recent == 1) & live.Predicate(look), do=DO
+    )
+    fold = fold_of(rule)
+    # at the midnight after the 3rd, the purchase of the 2nd is two days ago
+    fold.events(batch_of(fold, [event("a", "Order Completed", 0), event("a", "Visit", 1)]))
+    assert [one.trigger_key for one in fold.tick(at(4 * 24 * 60))] == ["day:2026-03-03"]
+    assert seen == [1.0]

@@ -180,6 +180,32 @@ def test_redis_entries_of_a_dead_consumer(redis_address: str) -> None:
             source.close()
 
 
+def test_redis_entries_that_were_deleted(redis_address: str) -> None:
+    import redis
+
+    with redis.Redis.from_url(redis_address) as client:
+        keys = [client.xadd("less", {"data": body}) for body in LINES]
+        client.xgroup_create("less", "customerintel", id="0")
+        client.xreadgroup("customerintel", "engine", {"less": ">"}, count=2)
+        client.xreadgroup("customerintel", "dead", {"less": ">"}, count=6)
+        client.xdel("less", *keys[:4])  # one look at the dead consumer's entries finds nothing
+        time.sleep(0.01)
+        with live.Engine([VISIT], store=":memory:") as engine:
+            source = live.RedisSource(client, "less", wait="20ms", batch=2, claim_after="5ms")
+            assert until_quiet(engine, source) == 6
+        assert client.xpending("less", "customerintel")["pending"] == 0
+
+
+def test_redis_entries_with_numbers_beyond_64_bits(redis_address: str) -> None:
+    import redis
+
+    with redis.Redis.from_url(redis_address) as client:
+        client.xadd("far", {"data": LINES[0]}, id=f"{2**64 - 1}-5")
+        with live.Engine([VISIT], store=":memory:") as engine:
+            assert until_quiet(engine, live.RedisSource(client, "far", wait="20ms")) == 1
+            assert not engine.offsets
+
+
 def test_redis_that_is_not_there(tmp_path: Path) -> None:
     source = live.RedisSource(f"unix://{tmp_path / 'none.sock'}", "events")
     with pytest.raises(SourceError, match=r"The Redis stream cannot be read \(ConnectionError\)"):

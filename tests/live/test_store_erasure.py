@@ -103,6 +103,17 @@ class TestErasure:
         assert contents(store) == before
         store.close()
 
+    @pytest.mark.parametrize("snapshot", [None, [("ids", b"")]])
+    def test_a_snapshot_that_is_not_whole(self, path, snapshot):
+        """What is there of a snapshot to come goes, too, and one after it is not mixed with it."""
+        store = SQLiteStore(path)
+        store.write(Change(coming=[("ids", self.SECRET.encode() * 900), ("old", b"1")]))
+        store.erase([self.SECRET], lambda _: None, Change(snapshot=snapshot))
+        assert self.held(path) == (False, False)
+        store.write(Change(coming=[("ids", b"2")], complete=0))
+        assert store.snapshot() == (0, {"ids": b"2"})
+        store.close()
+
     def test_forgotten_records(self, path):
         """Records that a snapshot stands for are gone from the file once they are forgotten."""
         store = SQLiteStore(path)

@@ -135,6 +135,8 @@ changes = st.builds(
     offsets=st.dictionaries(st.tuples(texts, texts), times, max_size=2),
     meta=st.dictionaries(texts, texts, max_size=2),
     snapshot=st.none() | st.dictionaries(texts, bodies, max_size=2).map(lambda d: list(d.items())),
+    coming=st.lists(bodies, max_size=2),
+    complete=st.none() | st.integers(0, 9),
     forget_before=st.none() | st.integers(0, 9),
 )  # fmt: skip
 steps = st.lists(changes | st.just("reopen") | st.lists(texts, max_size=2), max_size=8)
@@ -143,6 +145,15 @@ steps = st.lists(changes | st.just("reopen") | st.lists(texts, max_size=2), max_
 def rewrite(record):
     """Take every zero byte from a record; one that is empty then goes."""
     return record.body.replace(b"\0", b"") if b"\0" in record.body else None
+
+
+def as_given(step, place, last):
+    """Give what is to come names of its own; a whole snapshot comes alone."""
+    step.coming = [(f"{place}.{k}", body) for k, body in enumerate(step.coming)]
+    if step.snapshot is not None:
+        step.coming, step.complete = [], None
+    elif step.complete is not None:
+        step.complete = min(step.complete, last)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -154,7 +165,9 @@ def test_against_dicts(kind, folder, steps, now, n, after):
     name, shelves = new_schema(), {}
     store, plain = make(name), MemoryStore(shelves, name)
     try:
-        for step in steps:
+        for place, step in enumerate(steps):
+            if isinstance(step, Change):
+                as_given(step, place, plain.data["last"])
             if step == "reopen":
                 store.close()
                 plain.close()

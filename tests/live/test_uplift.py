@@ -351,6 +351,15 @@ def test_words_say_cause_only_where_customers_were_assigned_by_chance():
     assert "Sample ratio mismatch" in broken.words
 
 
+def test_words_say_no_cause_of_a_handful():
+    rows = [row("c", "control"), *(row(f"t{n}", "treated") for n in range(12))]
+    outcomes = orders([(f"t{n}", 2, 1) for n in range(12)])
+    effect = measure_uplift(rows, outcomes, until="1970-02-01")
+    assert effect["cart"].effects["conversion"].is_clear
+    assert "Of fewer than 10 customers in an arm nothing follows." in effect.words
+    assert "caused" not in effect.words
+
+
 def test_rules_of_one_salt_are_one_comparison():
     rules = [
         ci.live.Rule(
