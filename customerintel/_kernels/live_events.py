@@ -145,7 +145,7 @@ def _act(
                 # what was true before one event more is true; it was looked at before the event
                 edge = table[rule + R_EDGE]
                 if (words[base + table[T_EDGES] + edge // 62] >> (edge % 62)) & 1 == 0:
-                    if not is_enough(table, words, halves, base, rule, t):
+                    if not is_enough(table, words, floats, halves, base, rule, t):
                         continue
                 elif not looked:
                     continue

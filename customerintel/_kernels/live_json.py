@@ -19,7 +19,8 @@ from customerintel._kernels.live_json_values import (
     plain_end,
     text_end,
 )
-from customerintel._kernels.live_letters import eight
+from customerintel._kernels.live_letters import eight, is_same
+from customerintel._kernels.live_words import SPREAD
 
 #: Brackets within brackets.
 DEEPEST: Final = 60
@@ -27,19 +28,8 @@ DEEPEST: Final = 60
 # numbers of an entry of the table of keys, and where they are in it
 ENTRY: Final = 9
 E_KEY, E_FIRST, E_LAST, E_LOW, E_HIGH, E_ROLE, E_CHILD, E_ASK, E_ASKS = range(ENTRY)
-_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 # numbers of an ask: the row of values, and the texts it is compared with (from -1: none)
 ASK: Final = 3
-
-
-@kernel
-def _is_same(data, low, high, letters, first, last):
-    if high - low != last - first:
-        return False
-    for k in range(high - low):
-        if data[low + k] != letters[first + k]:
-            return False
-    return True
 
 
 @kernel
@@ -61,7 +51,7 @@ def find_key(data, low, high, stop, node, slots, shift, entries, letters):
     key = np.int64(node) << 32 | n
     first = _word(data, low, high, stop)
     last = first if n <= 8 else eight(data, high - 8)
-    place = (((first ^ np.uint64(key)) * _SPREAD ^ last) * _SPREAD) >> np.uint64(shift)
+    place = (((first ^ np.uint64(key)) * SPREAD ^ last) * SPREAD) >> np.uint64(shift)
     mask = (np.uint64(1) << np.uint64(64 - shift)) - np.uint64(1)
     while slots[place] >= 0:
         at = slots[place] * ENTRY
@@ -71,7 +61,7 @@ def find_key(data, low, high, stop, node, slots, shift, entries, letters):
             and np.uint64(entries[at + E_LAST]) == last
             and (
                 n <= 16
-                or _is_same(data, low, high, letters, entries[at + E_LOW], entries[at + E_HIGH])
+                or is_same(data, low, high, letters, entries[at + E_LOW], entries[at + E_HIGH])
             )
         ):
             return slots[place]
@@ -108,7 +98,7 @@ def key_at(data, at, stop, node, slots, shift, entries, letters, marks, mark):
 def _text_place(data, low, high, letters, texts, first, last):
     """Return which of some texts it is, from one on; 0: another one."""
     for k in range(first, last):
-        if _is_same(data, low, high, letters, texts[2 * k], texts[2 * k + 1]):
+        if is_same(data, low, high, letters, texts[2 * k], texts[2 * k + 1]):
             return np.float64(k - first + 1)
     return 0.0
 

@@ -25,7 +25,7 @@ from customerintel._kernels.live_json_values import (
     plain_end,
     text_end,
 )
-from customerintel._kernels.live_moments import UNREAD, _moment
+from customerintel._kernels.live_moments import UNREAD, moment_of
 
 # what the fields of an event are to the reader
 USER, ANONYMOUS, PREVIOUS, MESSAGE, EVENT = range(5)
@@ -69,10 +69,10 @@ def _text_field(data, at, stop, role, spans, span, moments, slots, shift, entrie
     if end < 0:
         return LEFT
     if role <= RECEIVED:
-        moment = _moment(data, at + 1, end)
-        if moment == UNREAD:
+        found = moment_of(data, at + 1, end)
+        if found == UNREAD:
             return LEFT
-        moments[role - STAMP] = moment
+        moments[role - STAMP] = found
     elif role == CALL:
         if end == at + 1:
             return LEFT

@@ -7,7 +7,9 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic, overload
 
-__all__ = ["LAST", "eight", "first_special"]
+from customerintel._kernels._jit import kernel
+
+__all__ = ["LAST", "eight", "first_special", "is_same"]
 
 #: Letters that are looked at together, less one.
 LAST = 7
@@ -29,6 +31,17 @@ def first_special(memory, place):
     letters = memory[place : place + 8].tobytes()
     plain = [32 <= one < 128 and one not in _SPECIAL for one in letters]
     return plain.index(False) if False in plain else 8
+
+
+@kernel
+def is_same(data, low, high, letters, first, last):
+    """Tell whether two texts are equal, each by the place where it begins and ends."""
+    if high - low != last - first:
+        return False
+    for k in range(high - low):
+        if data[low + k] != letters[first + k]:
+            return False
+    return True
 
 
 def _load(builder, memory, place):

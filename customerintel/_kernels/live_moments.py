@@ -67,7 +67,7 @@ def _offset(data, at, stop):
 
 
 @kernel
-def _moment(data, start, stop):
+def moment_of(data, start, stop):
     if stop - start < 19 or data[start + 4] != 45 or data[start + 7] != 45:
         return np.int64(UNREAD)
     if data[start + 10] != 84 and data[start + 10] != 32:
@@ -99,4 +99,4 @@ def _moment(data, start, stop):
 def read_moments(data, offsets, out):
     """Write the microseconds UTC of ``YYYY-MM-DDTHH:MM:SS[.ffffff][Z|±HH:MM]``; else `UNREAD`."""
     for i in range(len(offsets) - 1):
-        out[i] = _moment(data, offsets[i], offsets[i + 1])
+        out[i] = moment_of(data, offsets[i], offsets[i + 1])

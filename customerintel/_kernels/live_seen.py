@@ -15,13 +15,9 @@ import numpy as np
 from customerintel._kernels._jit import kernel
 from customerintel._kernels.live_bare import bare
 from customerintel._kernels.live_prefetch import prefetch
+from customerintel._kernels.live_words import AHEAD, SPREAD
 
-__all__ = ["SPREAD", "mark_fresh", "move_seen", "refill"]
-
-#: So many messages ahead of its turn a slot is asked for.
-AHEAD = 12
-#: 2**64 divided by the golden ratio (Knuth 1973, section 6.4).
-SPREAD = np.uint64(0x9E3779B97F4A7C15)
+__all__ = ["mark_fresh", "move_seen", "refill"]
 
 
 @kernel

@@ -6,20 +6,9 @@ import numpy as np
 
 from customerintel._kernels._jit import kernel
 from customerintel._kernels.live_bare import bare
+from customerintel._kernels.live_letters import is_same
 from customerintel._kernels.live_prefetch import prefetch
-
-#: So many keys ahead of its turn a slot is asked for.
-_AHEAD = 12
-
-
-@kernel
-def _is_same(data, start, stop, other, end):
-    if stop - start != end - other:
-        return False
-    for k in range(stop - start):
-        if data[start + k] != data[other + k]:
-            return False
-    return True
+from customerintel._kernels.live_words import AHEAD
 
 
 @kernel
@@ -48,8 +37,8 @@ def number_pairs(data, starts, stops, kinds, slots, codes, firsts):
         place &= mask
         while slots[place] >= 0:
             first = firsts[slots[place]]
-            if kinds[first] == kinds[i] and _is_same(
-                letters, start, stop, starts[first], stops[first]
+            if kinds[first] == kinds[i] and is_same(
+                letters, start, stop, letters, starts[first], stops[first]
             ):
                 break
             place = (place + 1) & mask
@@ -83,8 +72,8 @@ def find_rows(keys, table, rows):
     missing, n = 0, len(keys)
     memory, mask = bare(table.reshape(-1)), np.uint64(len(table) - 1)
     for i in range(n):
-        if i + _AHEAD < n:
-            prefetch(memory, np.int64(keys[i + _AHEAD, 0] & mask) * 2)
+        if i + AHEAD < n:
+            prefetch(memory, np.int64(keys[i + AHEAD, 0] & mask) * 2)
         held = memory[_place(keys[i, 0], keys[i, 1], memory, mask) + 1]
         rows[i] = np.int32(np.int64(held & np.uint64(0xFFFFFFFF)) - 1)
         missing += rows[i] < 0
@@ -98,8 +87,8 @@ def put_rows(keys, rows, table):
     memory, mask = bare(table.reshape(-1)), np.uint64(len(table) - 1)
     n = len(keys)
     for i in range(n):
-        if i + _AHEAD < n:
-            prefetch(memory, np.int64(keys[i + _AHEAD, 0] & mask) * 2)
+        if i + AHEAD < n:
+            prefetch(memory, np.int64(keys[i + AHEAD, 0] & mask) * 2)
         at = _place(keys[i, 0], keys[i, 1], memory, mask)
         used += memory[at + 1] == np.uint64(0)
         tag = (keys[i, 1] >> np.uint64(32)) << np.uint64(32)

@@ -188,19 +188,13 @@ def _counted(halves, ring, at, first, rest):
 
 
 @kernel
-def is_enough(table, words, halves, base, rule, t):
+def is_enough(table, words, floats, halves, base, rule, t):
     """Tell whether the count that a rule asks for has come to its number."""
-    counter, buckets = table[rule + R_COUNTER], table[rule + R_BUCKETS]
-    head, held = head_of(table, words, halves, base, counter), table[counter + C_HELD]
+    counter = table[rule + R_COUNTER]
     b = bucket_of(table, counter, t)
-    low = max(b - buckets + 1, head - held + 1, 0)
-    n = min(b, head) - low + 1
-    if head < 0 or n <= 0:
-        return False
-    at = low % held
-    first = min(n, held - at)
-    ring = base * 4 + table[counter + C_RING]
-    return _counted(halves, ring, at, first, n - first) >= table[rule + R_ENOUGH]
+    buckets = table[rule + R_BUCKETS]
+    counted = read_bucket(table, words, floats, halves, base, counter, buckets, b)
+    return counted >= table[rule + R_ENOUGH]
 
 
 @kernel

@@ -9,6 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
+#: By which the bits of a key are spread over a table: 2**64 over the golden ratio (Knuth, 1973,
+#: The Art of Computer Programming, vol. 3, 6.4).
+SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 #: Time of what never was, and one that never comes.
 NEVER: Final = -(1 << 62)
 FAR: Final = 1 << 62
@@ -37,7 +42,8 @@ ALL_BOUGHT: Final = (1 << BOUGHT_DAYS) - 1
 # leaves the row out; no day end can change anything before her next event
 ASKED, LOOK, SKIP, ASLEEP = 1, 2, 4, 8
 
-# the table: sizes, then where its parts begin
+# the table: sizes, then where its parts begin; `T_TODAY` alone changes while kernels run: the day
+# that was asked for last, where the next look begins
 (
     T_WIDTH, T_RULES, T_PROPERTIES, T_TIMERS, T_EDGE_WORDS, T_EDGES, T_DROPS, T_HAS_DAYS,
     T_N_DROPS, T_LEAVES, T_EMAIL, T_PRE_LIST, T_DAY_LIST, T_LEVEL_LIST, T_CODES, T_RULE, T_TIMER,
@@ -100,7 +106,7 @@ BOX_HEAD: Final = 16
 O_ROW, O_RULE, O_DUE, O_STATUS, O_KIND, O_EVENT, O_TRIGGER, O_AT = range(8)
 OUT_SIZE: Final = 8
 
-#: How many events before its own the record of a customer is asked for.
+#: How many events or keys before its turn a record or a slot is asked for.
 AHEAD: Final = 12
 
 #: Buckets of the wheel, of a second each, and how many are counted together.

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel._kernels.live_words import SPREAD
 from customerintel.live.growing import Growing
 from customerintel.live.lengths import DAY_US
 
@@ -26,8 +27,6 @@ _MOVED: Final = 32
 _LEAST: Final = 4096
 #: How often the number of messages is written down, to know how many are young; microseconds.
 _EVERY: Final = DAY_US // 24
-
-
 #: Slots of a piece of a snapshot.
 _PIECE: Final = 1 << 15
 _EVERYTHING: Final = int(np.iinfo(np.int64).min)
@@ -80,8 +79,6 @@ class SeenMessages:
 
         What is forgotten at a moment is left out.
         """
-        from customerintel._kernels.live_seen import SPREAD
-
         self._move(len(self._former), _EVERYTHING)
         used = (self._table[:, 0] | self._table[:, 1]) != 0
         if moment is not None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel._kernels import live_json_lines as k
+from customerintel._kernels.live_words import SPREAD
 from customerintel.live.known_fields import KNOWN
 from customerintel.live.plain_lines import SHAPE
 from customerintel.live.wanted import AMOUNT, Wanted
@@ -17,7 +18,7 @@ __all__ = ["CALLS", "LineKeys"]
 Ints = NDArray[np.int64]
 
 _WORD: Final = (1 << 64) - 1
-_SPREAD: Final = 0x9E3779B97F4A7C15
+_SPREAD: Final = int(SPREAD)
 #: The calls of the Segment Spec by their number.
 CALLS: Final = ("track", "identify", "page", "screen", "group", "alias")
 _ROLES: Final = {

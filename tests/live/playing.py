@@ -60,13 +60,20 @@ def play_oracle(case: Case) -> list[Decided]:
 
 
 def oracle_outbox(case: Case) -> list[tuple[Any, ...]]:
-    """Return what must be in the outbox at the end, under the last names of everybody."""
+    """Return what must be in the outbox at the end, under the last names of everybody.
+
+    An action has the id of what was decided first on it, for good: a message that comes again
+    when it is forgotten decides anew, and changes nothing.
+    """
     oracle = oracle_of(case)
+    first: dict[Any, Decided] = {}
+    for row in oracle.decided:
+        first.setdefault(row[:5], row)
     stopped = ("suppressed", "rule_removed")
     return in_order({
         (*row[:2], oracle.canonical(row[2]), *row[3:5],
          *(stopped if row in oracle.stopped else row[5:7]))
-        for row in oracle.decided
+        for row in first.values()
     })  # fmt: skip
 
 
