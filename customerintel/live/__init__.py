@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from customerintel.live.engine_ingest import Ingested
     from customerintel.live.engine_structure import Ticked
     from customerintel.live.explanation import Explanation, Profile
+    from customerintel.live.expression import Condition
     from customerintel.live.jsonl_source import JsonLinesSource
     from customerintel.live.kafka_source import KafkaSource
     from customerintel.live.outbox import Outbox, OutboxAction
@@ -65,6 +66,7 @@ _HOMES = {
     **dict.fromkeys(("read_rules", "rules_schema", "write_rules"), "rule_files"),
     **dict.fromkeys(("Outbox", "OutboxAction"), "outbox"),
     "BacktestReport": "backtest_report",
+    "Condition": "expression",
     "Engine": "engine",
     **dict.fromkeys(("Explanation", "Profile"), "explanation"),
     "Ingested": "engine_ingest",
@@ -89,6 +91,7 @@ __all__ = [
     "Absence",
     "Action",
     "BacktestReport",
+    "Condition",
     "Count",
     "Drop",
     "Engine",

@@ -284,7 +284,7 @@ class Predicate(Condition):
                 )
         self._fill({"function": function, "name": name, "reads": reads})
 
-    def to_data(self) -> dict[str, Any]:
+    def _data(self) -> dict[str, Any]:
         """Refuse: a function cannot be written."""
         raise InvalidArgumentError(
             f"The predicate {self.name!r} is a Python function and cannot be written to JSON. "

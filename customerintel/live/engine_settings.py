@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
-from customerintel.live.expression import canonical
+from customerintel.live.frozen import canonical
 from customerintel.live.lengths import read_length, write_length
 from customerintel.live.store import Store
 from customerintel.tables.zones import zone_of

@@ -112,8 +112,9 @@ class Explanation(ClosedMappings):
         whether it is `true` (None: it is asked when something happens). ``timers`` with
         `armed_at`, `deadline`, `last_of` and `done_at`. ``last_passed``, ``cooldown_until``,
         ``consent``, ``arm``, ``unit_at``, and ``day``, the day that ends next. ``actions``: the
-        latest ones of the rule, with `channel`, `due_at`, `state` and `reason`. None stands for
-        what there is not; times are in the engine's zone.
+        latest three of the rule, with `channel`, `due_at`, `state` and `reason`; ``n_actions``,
+        how many there are. All as of `time`: what a condition was at a former moment is not kept.
+        None stands for what there is not; times are in the engine's zone.
     """
 
     rule_id: str
@@ -126,12 +127,14 @@ class Explanation(ClosedMappings):
         """Return the explanation for a customer and a rule that are known."""
         found = state.fold.explain(customer_id, rule_id)
         facts = {name: found[name] for name in found if name not in _HEADS}
-        rows = state.store.actions_of([found["customer_id"]])
+        rows = [
+            row for row in state.store.actions_of([found["customer_id"]]) if row.rule_id == rule_id
+        ]
+        facts["n_actions"] = len(rows)
         facts["actions"] = [
             {"channel": row.channel, "due_at": row.due_at, "state": row.state, "reason": row.reason}
-            for row in rows
-            if row.rule_id == rule_id
-        ][-_LATEST:]
+            for row in rows[-_LATEST:]
+        ]
         version = state.rules[rule_id].version
         shown = _shown(facts, state.zone)
         return cls(rule_id, version, state.shown_time(), MappingProxyType(shown))
@@ -158,6 +161,8 @@ class Explanation(ClosedMappings):
             why = f" ({one['reason']})" if one["reason"] else ""
             due_at = one["due_at"].isoformat(" ", "seconds")
             yield f"{one['channel']}, due {due_at}", f"{one['state'].replace('_', ' ')}{why}"
+        if self.facts["n_actions"] > _LATEST:
+            yield "actions", f"{self.facts['n_actions']} in all, the latest {_LATEST} shown"
 
 
 #: So many actions are shown.

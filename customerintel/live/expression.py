@@ -1,124 +1,21 @@
-"""What terms and conditions share: frozen, told apart by their key, with all faults at once."""
+"""What terms and conditions share: they are told apart by their key, and joined."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, NoReturn, Self
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Any, ClassVar, NoReturn
 
 from customerintel.exceptions import InvalidArgumentError
+from customerintel.live.frozen import Frozen, canonical
 
 __all__ = [
     "Condition",
     "Expression",
-    "Frozen",
     "Term",
-    "canonical",
-    "faults_of",
     "plain_number",
     "read_number",
 ]
-
-
-def canonical(data: object) -> str:
-    """Return the one JSON text of some data.
-
-    Examples
-    --------
-    >>> canonical({"b": 1, "a": [2.0]})
-    '{"a":[2.0],"b":1}'
-    """
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-class Frozen(BaseModel):
-    """Parent of all parts of a rule; refuses with all faults of its fields in one message."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        arbitrary_types_allowed=True,
-        hide_input_in_errors=True,
-        defer_build=True,
-    )
-
-    def _fill(self, fields: Mapping[str, Any]) -> None:
-        """Set the fields, or refuse with all of their faults."""
-        try:
-            BaseModel.__init__(self, **fields)
-        except ValidationError as error:
-            faults = [*faults_of(error), *self._faults_among(fields)]
-        else:
-            faults = [*self._faults_among(self.__dict__), *self._faults()]
-        if faults:
-            count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
-            lines = "".join(f"\n- {fault}" for fault in faults)
-            raise InvalidArgumentError(f"{self._title(fields)} has {count}:{lines}")
-
-    @classmethod
-    def _title(cls, fields: Mapping[str, Any]) -> str:
-        del fields
-        return cls.__name__
-
-    def _faults(self) -> list[str]:
-        """Check the fields against each other, each of them usable by itself."""
-        return []
-
-    @classmethod
-    def _faults_among(cls, fields: Mapping[str, Any]) -> list[str]:
-        """Check fields against each other of which some may be unusable."""
-        del fields
-        return []
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Copy; with an update, checked as any other values (`deep` is of no effect)."""
-        del deep
-        if not update:
-            return self
-        return self._made(
-            {name: getattr(self, name) for name in type(self).model_fields} | dict(update)
-        )
-
-    @classmethod
-    def _made(cls, fields: dict[str, Any]) -> Self:
-        """Make one from all its fields by name."""
-        return cls(**fields)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(
-            f"{type(self).__name__} cannot be changed; {name!r} was not set. Make a new one."
-        )
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(
-            f"{type(self).__name__} cannot be changed; {name!r} was not deleted. Make a new one."
-        )
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        return self
-
-    def __str__(self) -> str:
-        return repr(self)
-
-
-def faults_of(error: ValidationError) -> list[str]:
-    """Return one line for each field that cannot be used, without its value."""
-    faults = []
-    for line in error.errors(include_url=False, include_input=False):
-        field = str(line["loc"][0]) if line["loc"] else ""
-        reason = line.get("ctx", {}).get("error")
-        if line["type"] == "missing":
-            faults.append(f"{field} is missing.")
-        elif line["type"] == "extra_forbidden":
-            faults.append(f"{field}: there is no argument of this name; leave it out.")
-        else:
-            faults.append(f"{field}: {line['msg']}." if reason is None else str(reason))
-    return faults
 
 
 class Expression(Frozen):
@@ -136,8 +33,9 @@ class Expression(Frozen):
         """Return what JSON has of it, with defaults left out."""
         return {"is": self.tag, **self._data()}
 
+    @abstractmethod
     def _data(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return the fields that JSON has of it."""
 
     def _key_data(self) -> Any:
         return self.to_data()

@@ -46,6 +46,19 @@ class Reading:
         shown = place if len(place) <= _LONGEST_PLACE else f"{place[:_LONGEST_PLACE]}..."
         self.faults.append(f"{shown}: {text}")
 
+    def refuse(self, what: str) -> None:
+        """Refuse to use what was read, if there are faults.
+
+        Raises
+        ------
+        InvalidArgumentError
+            With all of them.
+        """
+        if self.faults:
+            count = "a fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+            lines = "".join(f"\n- {fault}" for fault in self.faults)
+            raise InvalidArgumentError(f"{what} cannot be used, for {count}:{lines}")
+
     def expression(self, data: Any, kind: str, place: str, depth: int = 0) -> Any:
         """Return the expression, or None where it has faults."""
         if kind == "event" and isinstance(data, str):

@@ -7,10 +7,10 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from customerintel.exceptions import LiveStoreError
-from customerintel.live.expression import canonical
 from customerintel.live.fold_customers import Customers, salts_of
 from customerintel.live.fold_seen import SeenMessages
 from customerintel.live.fold_snapshot import PORTION, pack_parts, read_parts
+from customerintel.live.frozen import canonical
 from customerintel.live.record_packing import RecordWriter
 from customerintel.rfm import RFMThresholds, SegmentScheme
 

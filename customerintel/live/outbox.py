@@ -233,14 +233,20 @@ class Outbox:
         Parameters
         ----------
         kind : str, default "pandas"
-            Kind of the table: "pandas", "polars", "pyarrow", "dict" ….
+            Kind of the table: "pandas", "polars", "polars-lazy", "pyarrow", "dask", "duckdb",
+            "ibis" or "dict".
 
         Returns
         -------
         table
             One row per action; times are in the engine's zone, NaT where there is none.
+
+        Raises
+        ------
+        InvalidArgumentError, MissingDependencyError
+            If there is no such kind, or its library is not installed.
         """
-        return build(columns_of_rows(self._rows()), Kind(kind), self._state.zone_name)
+        return build(columns_of_rows(self._rows()), Kind.named(kind), self._state.zone_name)
 
     def counts(self) -> dict[str, int]:
         """Return how many actions there are in each state.

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from customerintel.live.event_filter import On
-from customerintel.live.expression import Condition, Frozen, canonical
+from customerintel.live.expression import Condition
 from customerintel.live.expression_fields import AnyCondition, Name, OptionalCondition
+from customerintel.live.frozen import Frozen, canonical
 from customerintel.live.rule_checks import faults_between
 from customerintel.live.rule_fields import (
     OptionalPurpose,

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Final
 from pydantic import PlainValidator, ValidationInfo
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.live.expression import canonical, read_number
+from customerintel.live.expression import read_number
 from customerintel.live.expression_fields import read_name
+from customerintel.live.frozen import canonical
 from customerintel.live.lengths import read_hours, read_rate
 from customerintel.schema import Breach, Consent, columns_of
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from customerintel.exceptions import InvalidArgumentError
-from customerintel.live.expression import Frozen, plain_number
+from customerintel.live.expression import plain_number
 from customerintel.live.expression_fields import Name, OptionalLength
+from customerintel.live.frozen import Frozen
 from customerintel.live.lengths import read_hours, read_length, read_rate
 from customerintel.live.rule_fields import (
     Attempts,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.live.event_filter import On
+from customerintel.live.expression import Term
 from customerintel.live.expression_reading import Reading
+from customerintel.live.frozen import Frozen
 from customerintel.live.rule import Action, Holdout, Limits, Rule
 
-__all__ = ["FORMAT_VERSION", "RULE_FIELDS", "rules_of_text"]
+__all__ = ["FORMAT_VERSION", "RULE_FIELDS", "part_of_data", "rules_of_text"]
 
 #: Version of the shape of rule files.
 FORMAT_VERSION: Final = 1
@@ -19,7 +22,12 @@ FORMAT_VERSION: Final = 1
 RULE_FIELDS: Final = (
     "id", "version", "when", "do", "where", "limits", "holdout", "requires_consent", "unless",
 )  # fmt: skip
-_LIMITS: Final = ("once_per", "per_channel", "quiet_hours", "expires", "max_attempts")
+_PARTS: Final[Mapping[type[Frozen], tuple[str, ...]]] = MappingProxyType(
+    {
+        Limits: ("once_per", "per_channel", "quiet_hours", "expires", "max_attempts"),
+        Holdout: ("share", "salt"),
+    }
+)
 _REQUIRED: Final = RULE_FIELDS[:4]
 
 
@@ -43,11 +51,35 @@ def rules_of_text(text: str, estimators: Mapping[str, Any] | None, where: str) -
     reading = Reading(estimators or {})
     reading.names(data, ("format_version", "rules", "$schema"), (), where)
     rules = [_rule(one, f"rules[{number}]", reading) for number, one in enumerate(data["rules"])]
-    if reading.faults:
-        count = "a fault" if len(reading.faults) == 1 else f"{len(reading.faults)} faults"
-        lines = "".join(f"\n- {fault}" for fault in reading.faults)
-        raise InvalidArgumentError(f"{where} cannot be used, for {count}:{lines}")
+    reading.refuse(where)
     return [rule for rule in rules if rule is not None]
+
+
+def part_of_data(
+    kind: type[Frozen], data: Mapping[str, Any], estimators: Mapping[str, Any] | None
+) -> Frozen:
+    """Return the rule, or the part of one, of which `data` is what JSON has.
+
+    Raises
+    ------
+    InvalidArgumentError
+        With all faults at once.
+    """
+    reading, name = Reading(estimators or {}), kind.__name__
+    found: Any
+    if kind is Rule:
+        found = _rule(data, name, reading)
+    elif kind is Action:
+        found = _action(data, name, reading)
+    elif kind in _PARTS:
+        found = _part(kind, data, name, reading)
+    else:
+        found = reading.expression(data, "term" if issubclass(kind, Term) else "condition", name)
+        if found is not None and not isinstance(found, kind):
+            reading.fault(name, f'"is" says {found.tag!r}, which is another one.')
+    reading.refuse(f"The {name}")
+    made: Frozen = found
+    return made
 
 
 def _check_version(version: object, where: str) -> None:
@@ -99,10 +131,8 @@ def _rule(data: Any, place: str, reading: Reading) -> Rule | None:
         elif name in _REQUIRED and name in data:
             reading.fault(f"{place}.{name}", f"must be a {kind}; got null.")
     parts["do"] = _actions(data.get("do", []), f"{place}.do", reading)
-    parts["limits"] = _part(Limits, _LIMITS, data.get("limits"), f"{place}.limits", reading)
-    parts["holdout"] = _part(
-        Holdout, ("share", "salt"), data.get("holdout"), f"{place}.holdout", reading
-    )
+    parts["limits"] = _part(Limits, data.get("limits"), f"{place}.limits", reading)
+    parts["holdout"] = _part(Holdout, data.get("holdout"), f"{place}.holdout", reading)
     if len(reading.faults) > before:
         parts = _stand_ins(parts)
     plain = {name: data.get(name) for name in ("id", "version", "requires_consent")}
@@ -127,20 +157,22 @@ def _actions(data: Any, place: str, reading: Reading) -> list[Action] | None:
     if not isinstance(data, list):
         reading.fault(place, "must be a list of actions.")
         return None
-    found = []
-    for number, one in enumerate(data):
-        inner = f"{place}[{number}]"
-        if not isinstance(one, Mapping):
-            reading.fault(inner, 'must be a JSON object such as {"channel": "email"}.')
-            continue
-        reading.names(one, ("channel", "values"), (), inner)
-        found.append(reading.made(Action._made, inner, dict(one)))
-    return None if any(one is None for one in found) or len(found) < len(data) else found
+    found = [_action(one, f"{place}[{number}]", reading) for number, one in enumerate(data)]
+    return None if any(one is None for one in found) else found
 
 
-def _part(made: Any, names: tuple[str, ...], data: Any, place: str, reading: Reading) -> Any:
+def _action(data: Any, place: str, reading: Reading) -> Any:
+    if not isinstance(data, Mapping):
+        reading.fault(place, 'must be a JSON object such as {"channel": "email"}.')
+        return None
+    reading.names(data, ("channel", "values"), (), place)
+    return reading.made(Action._made, place, dict(data))
+
+
+def _part(made: type[Frozen], data: Any, place: str, reading: Reading) -> Any:
     if data is None:
         return None
+    names = _PARTS[made]
     if not isinstance(data, Mapping):
         reading.fault(place, f"must be a JSON object with {', '.join(names)}.")
         return None

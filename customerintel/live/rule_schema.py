@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from customerintel.exceptions import InvalidArgumentError
 from customerintel.live.composition import OPERATORS
+from customerintel.live.frozen import Frozen
 from customerintel.live.rule_reading import FORMAT_VERSION, RULE_FIELDS
 from customerintel.live.rule_shapes import CONDITIONS, COUNTERS, NESTED, SHAPES, TERMS, Shape
 from customerintel.schema import EventKind, Purpose
 
-__all__ = ["schema_of_rules"]
+__all__ = ["schema_of_part", "schema_of_rules"]
 
 _TEXT: Final = {"type": "string", "minLength": 1}
 _PLAIN: Final[dict[str, dict[str, Any]]] = {
@@ -46,6 +48,19 @@ def schema_of_rules() -> dict[str, Any]:
         ),
         "$defs": _rule_parts() | _choices() | {tag: _expression(tag) for tag in SHAPES},
     }
+
+
+def schema_of_part(kind: type[Frozen]) -> dict[str, Any]:
+    """Return the schema of a rule, or of a part of one."""
+    whole = schema_of_rules()
+    name = str(getattr(kind, "tag", kind.__name__.lower()))
+    parts = whole["$defs"]
+    if name not in parts:
+        raise InvalidArgumentError(
+            f"{kind.__name__} has no JSON Schema: it cannot be written to JSON. Keep such rules "
+            "in code."
+        )
+    return {"$schema": whole["$schema"], "title": kind.__name__, **_of(name), "$defs": parts}
 
 
 def _rule_parts() -> dict[str, Any]:

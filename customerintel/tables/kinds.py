@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from customerintel.exceptions import MissingDependencyError
+from customerintel.exceptions import InvalidArgumentError, MissingDependencyError
 
 __all__ = ["Kind", "eager_backend"]
 
@@ -15,6 +15,12 @@ _EAGER = {
     "pandas": "pandas", "modin": "pandas", "dask": "pandas", "pyspark": "pandas", "dict": "pandas",
     "polars": "polars", "polars-lazy": "polars",
     "pyarrow": "pyarrow",
+}  # fmt: skip
+#: Kinds that a caller may name, with the library and the extra that brings it.
+_NAMED = {
+    "pandas": ("pandas", None), "polars": ("polars", "polars"), "polars-lazy": ("polars", "polars"),
+    "pyarrow": ("pyarrow", "arrow"), "dask": ("dask.dataframe", "dask"),
+    "duckdb": ("duckdb", "duckdb"), "ibis": ("ibis", "ibis"), "dict": (None, None),
 }  # fmt: skip
 
 
@@ -42,6 +48,31 @@ class Kind:
         """Settle the backend."""
         if not self.eager:
             object.__setattr__(self, "eager", _EAGER.get(self.name) or eager_backend())
+
+    @classmethod
+    def named(cls, name: object) -> Kind:
+        """Return the kind that a caller asked for by its name.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If no table is made of that name alone.
+        MissingDependencyError
+            If its library is not installed.
+        """
+        if not isinstance(name, str) or name not in _NAMED:
+            shown = repr(name) if isinstance(name, str) and len(name) < 40 else type(name).__name__
+            raise InvalidArgumentError(f"kind must be one of {', '.join(_NAMED)}; got {shown}.")
+        library, extra = _NAMED[name]
+        try:
+            if library is not None:
+                importlib.import_module(library)
+        except ImportError:
+            raise MissingDependencyError(
+                f"Tables of the kind {name!r} need a library that is not installed. Install it: "
+                f'pip install "customerintel[{extra}]".'
+            ) from None
+        return cls(name)
 
 
 def eager_backend() -> str:

@@ -12,6 +12,7 @@ from customerintel.exceptions import InvalidArgumentError
 from customerintel.live import (
     Action,
     On,
+    Predicate,
     Rule,
     read_rules,
     write_rules,
@@ -238,6 +239,11 @@ CASES = {
             "'rules.json' cannot be read as JSON: Expecting value, line 1, column 12. Correct it "
             "there."
         ),
+    ),
+    "the schema of a function": (
+        Predicate.model_json_schema,
+        InvalidArgumentError,
+        ("Predicate has no JSON Schema: it cannot be written to JSON. Keep such rules in code."),
     ),
     "rules written to no folder": (
         lambda: write_rules("nowhere/rules.json", [rule()]),

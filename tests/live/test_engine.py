@@ -316,7 +316,16 @@ def test_explain():
         assert armed.facts["timers"][0]["deadline"].isoformat() == "2026-05-01T10:35:00+02:00"
         assert "where: P('cart_total') > 20: known when it happens" in repr(armed)
         assert "<td>2026-05-01 10:35:00+02:00</td>" in armed._repr_html_()
-        for shown in (found, armed):
+        assert found.facts["n_actions"] == 1
+        for day in range(2, 6):
+            engine.ingest([event("secret-1", "Product Viewed", n + day * 1440) for n in range(3)])
+        again = engine.explain("secret-1", "keen")
+        assert again.facts["n_actions"] == 5
+        assert [one["due_at"] for one in again.facts["actions"]] == sorted(
+            row.due_at for row in engine.outbox.lease(9) if row.rule_id == "keen"
+        )[-3:]
+        assert repr(again).endswith("\n  actions: 5 in all, the latest 3 shown")
+        for shown in (found, armed, again):
             assert "secret" not in repr(shown) + shown._repr_html_()
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
+import narwhals as nw
 import pytest
 
 from customerintel import live
-from customerintel.exceptions import InvalidArgumentError
+from customerintel.exceptions import InvalidArgumentError, MissingDependencyError
 from customerintel.live.engine_state import EngineState
 from customerintel.live.outbox import Outbox
 from customerintel.live.outbox_leasing import back_off
@@ -362,6 +364,12 @@ def held_row():
     return row("h", state="held_out", arm="control", unit_at=us(NOON), frequency=3.0)
 
 
+KINDS = {
+    "pandas": "pandas", "polars": "polars", "polars-lazy": "polars", "pyarrow": "pyarrow",
+    "dask": "dask", "duckdb": "_duckdb", "ibis": "ibis", "dict": "builtins",
+}  # fmt: skip
+
+
 def test_to_frame():
     box = outbox(row("b", later(1)), row("a"), held_row())
     frame = box.to_frame()
@@ -371,8 +379,18 @@ def test_to_frame():
     assert frame["sent_at"].isna().all()
     assert frame["frequency"].tolist()[1] == 3.0
     assert frame["rule_version"].dtype == "int64"
-    assert set(box.to_frame("dict")) == set(frame.columns)
+    for kind, library in KINDS.items():
+        table = box.to_frame(kind)
+        assert (type(table).__module__ or "").partition(".")[0] == library
+        schema = table if kind == "dict" else nw.from_native(table).collect_schema()
+        assert list(schema) == list(frame.columns)
     assert outbox().to_frame().empty
+
+
+def test_a_kind_that_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with pytest.raises(MissingDependencyError, match=r'pip install "customerintel\[polars\]"'):
+        outbox().to_frame("polars-lazy")
 
 
 def test_repr_and_len():
@@ -428,6 +446,22 @@ LENGTH = (
 )
 #: What is given: a call, the class and the whole message.
 CASES = {
+    "a kind of table that there is not": (
+        lambda: outbox().to_frame("excel"),
+        InvalidArgumentError,
+        (
+            "kind must be one of pandas, polars, polars-lazy, pyarrow, dask, duckdb, ibis, dict; "
+            "got 'excel'."
+        ),
+    ),
+    "a class as the kind of table": (
+        lambda: outbox().to_frame(dict),
+        InvalidArgumentError,
+        (
+            "kind must be one of pandas, polars, polars-lazy, pyarrow, dask, duckdb, ibis, dict; "
+            "got type."
+        ),
+    ),
     "no action": (
         lambda: outbox().lease(0),
         InvalidArgumentError,
