@@ -188,7 +188,7 @@ def _take_in(
         add_renamed(state, change, before)
         if state.wants_snapshot(whole=True):
             state.add_snapshot(change)
-        state.go_on_with_snapshot(change)
+        state.go_on(change)
         state.write(change)
         if state.wants_snapshot(whole=False):
             state.begin_snapshot()

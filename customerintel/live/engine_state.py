@@ -29,6 +29,8 @@ __all__ = ["EngineState"]
 FEW: Final = 4096
 #: Bytes of a snapshot that go with a change, and as many again as the change itself has.
 PART: Final = 1 << 18
+#: Records that are forgotten with a change, and twice as many again as the change itself has.
+FORGOTTEN: Final = 4
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -61,6 +63,10 @@ class EngineState:
     """What is left of a snapshot that is written bit by bit."""
     coming_at: tuple[int, int] = (0, 0)
     """The last record that it stands for, and its time."""
+    forgotten: int | None = None
+    """The last record that is gone; None: not known, since nothing was forgotten yet."""
+    to_forget: int = 0
+    """The last record that is old enough to go."""
     reopen: Callable[[], Store] | None = None
     """Opens the store again, where it outlasts the engine and is not somebody else's object."""
     lock: FairLock = field(default_factory=FairLock)
@@ -162,8 +168,15 @@ class EngineState:
         self.coming, self.coming_at = self.fold.parts(bit_by_bit=True), (self.seq, self.fold.time)
         self.since_snapshot = 0
 
-    def go_on_with_snapshot(self, change: Change) -> None:
-        """Let a change write some more of the snapshot that was begun."""
+    def go_on(self, change: Change) -> None:
+        """Let a change write some more of the snapshot that was begun, and forget some more."""
+        self._go_on_with_snapshot(change)
+        if self.forgotten is not None and self.forgotten < self.to_forget:
+            self.forgotten += FORGOTTEN + 2 * len(change.records)
+            self.forgotten = min(self.forgotten, self.to_forget)
+            change.forget_before = self.forgotten
+
+    def _go_on_with_snapshot(self, change: Change) -> None:
         size, most = 0, PART + sum(len(body) for _, body in change.records)
         while self.coming is not None and size < most:
             part = next(self.coming, None)
@@ -181,7 +194,9 @@ class EngineState:
         self.marks.append((seq, time))
         old = [mark for mark in self.marks if mark[1] <= self.fold.time - self.retain]
         if old:
-            change.forget_before = old[-1][0]
+            self.to_forget = old[-1][0]
+            if self.forgotten is None:
+                self.forgotten = change.forget_before = self.to_forget
             self.marks = self.marks[len(old) - 1 :]
         change.meta["marks"] = ";".join(f"{seq},{at}" for seq, at in self.marks)
 

@@ -98,8 +98,8 @@ def tick(state: EngineState, now: int, most: int) -> Ticked:
             decisions = state.fold.tick(now, min(TICK_PORTION, most))
             fired += len(decisions)
             state.add_decisions(change, decisions)
-            state.go_on_with_snapshot(change)
-            if change.records or change.actions or change.coming or change.complete is not None:
+            state.go_on(change)
+            if not change.is_empty:
                 state.write(change)
     with state.reading():
         return Ticked(fired, state.fold.pending)

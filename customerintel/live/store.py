@@ -86,6 +86,11 @@ class Change:
     forget_before: int | None = None
     """Records up to this number go, as far as a snapshot stands for them."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing at all would be written."""
+        return self == Change()
+
 
 class Store(Protocol):
     """Keeps what a live engine must not lose. One engine at a time may have it open.

@@ -28,7 +28,7 @@ def whole():
 
 
 def opened(store, **options):
-    return live.Engine(rules(), store=store, snapshot_every=40, **options)
+    return live.Engine(rules(), store=store, **{"snapshot_every": 40} | options)
 
 
 def test_it_counts_once_it_is_whole(tmp_path, whole):
@@ -120,6 +120,26 @@ def test_old_records_are_forgotten_once_it_is_whole(tmp_path, whole):
         first = next(held.records()).seq
         assert 1 < first <= held.snapshot()[0] + 1
         assert finish(engine) == whole
+
+
+def test_they_are_forgotten_a_few_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine_state, "FEW", 1000)
+    engine = opened(tmp_path / "live.db", retain="1h", snapshot_every=100)
+    gone, first = [], 1
+    for place, one in enumerate(EVENTS):
+        engine.ingest(one)
+        if place % 50 == 7:
+            engine.tick(engine.time)
+        now = next(engine._state.store.records(), None)
+        now = engine._state.seq + 1 if now is None else now.seq
+        gone, first = [*gone, now - first], now
+    steps = [one for one in gone if one]
+    assert max(steps[1:]) <= engine_state.FORGOTTEN + 4  # with a tick, twice that of one record
+    assert len(steps) > 20
+    assert engine._state.forgotten == engine._state.to_forget > 300
+    engine.close()
+    with live.Engine(None, store=tmp_path / "live.db", retain="1h") as again:
+        assert again._state.forgotten is None  # what is left goes at once with the next
 
 
 def test_few_customers_are_written_at_once(tmp_path, monkeypatch):
