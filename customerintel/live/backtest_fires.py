@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,6 @@ from customerintel.live.fold_decisions import ARMS
 from customerintel.live.queued_actions import QueuedActions
 from customerintel.live.rule_set import RuleSet
 from customerintel.live.store import StoredAction
-
-if TYPE_CHECKING:
-    from customerintel.live.plan import Plan
 
 __all__ = ["FATES", "FireColumns", "joined_fires"]
 
@@ -38,15 +36,18 @@ class FireColumns:
         `row` is the place in `customers`.
     texts : sequence of str
         Triggers that are texts.
-    plan : Plan
-        By which they fired.
+    first_date : datetime.date
+        That of day 0.
+    reads : tuple
+        Of each rule, the numbers of the triggering event that it reads, and where they are.
     """
 
     rules: RuleSet
     customers: tuple[str, ...]
     columns: FireBlock
     texts: Sequence[str]
-    plan: Plan
+    first_date: date
+    reads: tuple[tuple[tuple[str, int], ...], ...]
 
     def __len__(self) -> int:
         return len(self.columns.rule)
@@ -84,7 +85,7 @@ class FireColumns:
             return f"#{number}"
         if kind == _TIMER:
             return f"after:{number}"
-        return f"day:{self.plan.date_of(number).isoformat()}"
+        return f"day:{(self.first_date + timedelta(days=number)).isoformat()}"
 
     def decision(self, place: int) -> Decision:
         """Return one fire as the fold decided it."""
@@ -106,7 +107,7 @@ class FireColumns:
             frequency=frequency,
             monetary=monetary,
             time_since_last=time_since_last,
-            values={n: held.values.item(place, slot) for n, slot in self.plan.reads[number]},
+            values={n: held.values.item(place, slot) for n, slot in self.reads[number]},
         )
 
     def actions(self, place: int) -> list[StoredAction]:
@@ -147,7 +148,8 @@ def joined_fires(
     whole = joined_blocks(blocks)
     if len(codes):
         whole = replace(whole, row=codes[whole.row])
-    found = FireColumns(rules, customers, whole, texts, recorders[0].plan)
+    plan = recorders[0].plan
+    found = FireColumns(rules, customers, whole, texts, plan.first_date, plan.reads)
     return found.take(_order(found))
 
 
