@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from customerintel._kernels.live_words import W_LABEL
 from customerintel.live.consent_intervals import ConsentLines
 from customerintel.live.consent_table import ConsentTable
 from customerintel.live.fold_arms import Arms
@@ -97,8 +98,6 @@ class Customers:
 
     def show_labels(self, state: FoldState, plan: Plan) -> None:
         """Write the relationships where the kernels read them: those that rules name."""
-        from customerintel._kernels.live_words import W_LABEL
-
         known = {name: code for code, name in enumerate(plan.labels)}
         named = [known.get(name, len(known)) for name in self._label_names]
         codes = np.array([*named, -1], np.int64)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel._kernels.live_words import NEVER
+from customerintel._kernels.live_words import NEVER, W_FREQUENCY, W_LAST, W_MONETARY
 from customerintel.exceptions import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -102,22 +102,16 @@ class RowView:
     @property
     def frequency(self) -> int:
         """Days with a purchase."""
-        from customerintel._kernels.live_words import W_FREQUENCY
-
         return self._word(W_FREQUENCY)
 
     @property
     def monetary(self) -> float:
         """Net spend."""
-        from customerintel._kernels.live_words import W_MONETARY
-
         return float(self._state.floats[self._row, W_MONETARY])
 
     @property
     def last_purchase(self) -> int | None:
         """Moment of the last purchase, microseconds UTC."""
-        from customerintel._kernels.live_words import W_LAST
-
         last = self._word(W_LAST)
         return None if last == NEVER else last
 
