@@ -94,7 +94,7 @@ def _check(arguments: argparse.Namespace) -> None:
             "--dry-run writes no file. See the actions with --actions -, or leave --dry-run out."
         )
     if arguments.until is not None:
-        read_now(arguments.until, arguments.tz, "--until")
+        read_now(arguments.until, arguments.tz or "UTC", "--until")
     _check_files(arguments)
 
 
@@ -195,7 +195,7 @@ def _feed(
     for batch in source.batches(engine.offsets):
         if batch is not None:
             taken = engine.ingest(batch)
-            for name in ("accepted", "duplicates", "kept_aside"):
+            for name in ("accepted", "duplicates", "kept_aside", "late"):
                 counts[name] += getattr(taken, name)
         # while a source catches up, its events say how late it is, not the clock
         waited = time.monotonic() - ticked >= 1

@@ -35,10 +35,12 @@ def add_running(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--dry-run", action="store_true", help="decide on a copy of the store; write nothing"
     )
-    group.add_argument("--tz", default="UTC", metavar="ZONE", help="zone of days and quiet hours")
     group.add_argument(
-        "--lateness", default="0s", metavar="TIME", help="wait for events out of order, e.g. 60s"
+        "--tz",
+        metavar="ZONE",
+        help="zone of days and quiet hours (default: that of the store, UTC for a new one)",
     )
+    group.add_argument("--lateness", metavar="TIME", help="wait for events out of order, e.g. 60s")
     group.add_argument(
         "--until", metavar="MOMENT", help="let time pass until then, after the last event"
     )

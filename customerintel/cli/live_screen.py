@@ -43,6 +43,7 @@ def show_outcome(
         print(
             f"{name}: {counts['accepted']:,} events accepted, "
             f"{counts['duplicates']:,} repeated, {counts['kept_aside']:,} kept aside"
+            + (f", {counts['late']:,} late" if counts["late"] else "")
         )
         here = "" if arguments.dry_run else " in the store"
         if engine.rejected > counts["kept_aside"]:

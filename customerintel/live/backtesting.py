@@ -17,7 +17,11 @@ from customerintel.live.engine_settings import read_settings
 from customerintel.live.engine_state import read_now
 from customerintel.live.event_filter import On, read_on
 from customerintel.live.lengths import read_length
-from customerintel.live.rules_without_history import warn_without_history, warn_without_scores
+from customerintel.live.rules_without_facts import (
+    warn_without_consent,
+    warn_without_history,
+    warn_without_scores,
+)
 from customerintel.tables.zones import zone_of
 
 if TYPE_CHECKING:
@@ -50,7 +54,8 @@ def run_backtest(
     """Work out what rules would have done on past events.
 
     Every event is seen when it was received, and nothing before: fires, their ids and the state
-    of customers are those that a live engine has on the same events. The dispatcher takes each
+    of customers are those that a live engine has on the same events, given to `Engine.ingest` (ids
+    of what comes from a source hold its name). The dispatcher takes each
     action at its due time, or at the end of the quiet hours that defer it.
 
     Parameters
@@ -58,8 +63,9 @@ def run_backtest(
     rules : Rule, iterable of Rule, or RuleSet
         What to do when.
     events : table, or iterable of Event, dict or JSON
-        As for `Engine.ingest`. They are brought into the order of ``receivedAt``; those without it
-        count as received at their timestamp, so that lateness is not modelled.
+        As for `Engine.ingest`; of a file of JSON Lines, ``open(path, "rb")``. They are brought
+        into the order of ``receivedAt``; those without it count as received at their timestamp,
+        so that lateness is not modelled.
     until : date, datetime, datetime64 or str, optional
         End: later events are not seen, and deadlines up to then fire. By default the last event.
     outcome : On or str, optional
@@ -119,7 +125,11 @@ def run_backtest(
     run = Run(setting, watched)
     past = past_events(events, run.decoder)
     run.go_through(past, end)
-    return _report(run, past, span)
+    report = _report(run, past, span)
+    if consent is None:
+        stopped = report.suppressed.items()
+        warn_without_consent(name for name, reasons in stopped if reasons.get("consent"))
+    return report
 
 
 def _report(run: Run, past: PastEvents, horizon: int) -> BacktestReport:

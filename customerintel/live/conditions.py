@@ -252,7 +252,8 @@ class Predicate(Condition):
     name : str, optional
         For reports and for telling versions apart; by default the function's own (a lambda: none).
     reads : sequence of str
-        Properties of the triggering event that it reads.
+        Properties of the triggering event that it reads as numbers, from ``row.properties``; what
+        is no number is NaN there. A text is compared beside it: ``P("plan") == "gold"``.
 
     Raises
     ------
@@ -264,6 +265,10 @@ class Predicate(Condition):
     >>> from customerintel.live import Predicate
     >>> Predicate(lambda row: row.monetary > 2 * row.frequency, name="big-spender")
     Predicate('big-spender')
+    >>> def above_usual(row):
+    ...     return row.properties["cart.total"] > row.monetary / max(row.frequency, 1)
+    >>> Predicate(above_usual, reads=["cart.total"])
+    Predicate('above_usual', reads=('cart.total',))
     """
 
     tag: ClassVar[str] = "predicate"

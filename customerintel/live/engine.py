@@ -10,7 +10,7 @@ from customerintel.live.engine_changes import EngineChanges
 from customerintel.live.engine_ingest import Ingested, ingest
 from customerintel.live.engine_opening import Opening, open_engine
 from customerintel.live.engine_rules import rule_set_of
-from customerintel.live.engine_settings import open_store, read_settings, reopener
+from customerintel.live.engine_settings import check_is_there, open_store, read_settings, reopener
 from customerintel.live.engine_structure import Ticked
 from customerintel.live.lengths import read_length
 from customerintel.live.outbox import Outbox
@@ -44,15 +44,17 @@ class Engine(EngineChanges):
     history : History, optional
         What is known of the customers when the store is started: purchases, and with them
         segments, scores and relationships. Later the store knows better: see `refresh`.
-    tz : str, default "UTC"
+    tz : str, optional
         Zone of calendar days and quiet hours, and of moments without a zone that are given to
-        methods. Timestamps of events without a zone are UTC, as in all tables of the library.
+        methods; by default that with which the store was started, UTC for a new one. Timestamps
+        of events without a zone are UTC, as in all tables of the library.
     consent : ConsentLedger, optional
         Who allows what. Entries that the store had before are not taken again.
-    lateness : str or timedelta, default "0s"
-        How far the engine's time stays behind the latest event, for events out of order.
+    lateness : str or timedelta, optional
+        How far the engine's time stays behind the latest event, for events out of order; by
+        default as the store was started, ``"0s"`` for a new one.
     holdout : Holdout, optional
-        Share of customers for whom no rule acts.
+        Share of customers for whom no rule acts; by default as the store was started.
     snapshot_every : int, default 1,000,000
         Events after which the state is written; a recovery starts there. Where there are many
         customers, it is written bit by bit beside the events that follow, so that none waits.
@@ -113,9 +115,9 @@ class Engine(EngineChanges):
         store: Any | Store = "live.db",
         *,
         history: History | None = None,
-        tz: str = "UTC",
+        tz: str | None = None,
         consent: ConsentLedger | None = None,
-        lateness: str | timedelta = "0s",
+        lateness: str | timedelta | None = None,
         holdout: Holdout | None = None,
         snapshot_every: int = 1_000_000,
         retain: str | timedelta | None = None,
@@ -138,6 +140,8 @@ class Engine(EngineChanges):
             self._sources,
             as_left=rules is None,
         )
+        if rules is None:
+            check_is_there(store)
         opened = open_store(store)
         try:
             self._state = open_engine(opening, opened)

@@ -60,8 +60,8 @@ class EngineChanges(EngineViews):
 
         Parameters
         ----------
-        entries : ConsentLedger, Consent, mapping, or iterable of them
-            As for `ConsentLedger.from_records`.
+        entries : ConsentLedger, table, Consent, mapping, or iterable of them
+            As for `ConsentLedger.from_frame` and `from_records`.
 
         Returns
         -------

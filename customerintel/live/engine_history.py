@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.live.engine_rules import parts_of_rules
+from customerintel.live.rules_without_facts import warn_of_labels
 
 if TYPE_CHECKING:
     from customerintel.live.engine_state import EngineState
@@ -76,7 +77,7 @@ def values_of_history(
     read = {part.tag for part in parts}
     if isinstance(scores, Mapping):
         _check_read(scores, [part.name for part in parts if part.tag == "score"])  # type: ignore[attr-defined]
-    return refresh_values(
+    found = refresh_values(
         history,
         scores=[part for part in parts if part.tag == "score"],  # type: ignore[misc]
         given=scores,
@@ -85,3 +86,6 @@ def values_of_history(
         alive="probability_alive" in read,
         scheme=state.fold.scheme,
     )
+    if found.labels is not None:
+        warn_of_labels(state.rules, found.labels)
+    return found

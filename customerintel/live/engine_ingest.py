@@ -100,6 +100,7 @@ def ingest(state: EngineState, events: Any, received: Any) -> Ingested:
             start += len(given)
     with state.reading():
         pending = state.fold.pending
+    state.tell()
     return Ingested(
         counts.accepted, counts.duplicates, counts.kept_aside, counts.decisions, pending,
         counts.late,

@@ -13,11 +13,11 @@ from customerintel.live.consent_record import consent_body, ledger_of_body
 from customerintel.live.engine_history import scheme_of, values_of_history
 from customerintel.live.engine_ingest import PORTION
 from customerintel.live.engine_rules import Former, rules_of_store, stored_rules, with_past
-from customerintel.live.engine_settings import Settings
+from customerintel.live.engine_settings import Settings, no_rules
 from customerintel.live.engine_state import EngineState
 from customerintel.live.engine_structure import add_consent, replace_rules
 from customerintel.live.fold_consent import ledger_of
-from customerintel.live.rules_without_history import warn_without_history
+from customerintel.live.rules_without_facts import warn_without_history
 from customerintel.live.store import Change, LogRecord, Store
 from customerintel.tables.zones import zone_of
 
@@ -58,13 +58,10 @@ def open_engine(opening: Opening, store: Store) -> EngineState:
     meta = store.meta()
     if "salt" not in meta:
         if opening.as_left:
-            raise InvalidArgumentError(
-                "rules=None goes on with the rules of a store, and this one is new. Give rules."
-            )
+            raise no_rules()
         return _start(opening, store)
-    if opening.as_left:
-        settings = opening.settings.or_stored(meta)
-        opening = replace(opening, settings=settings, rules=rules_of_store(meta))
+    rules = rules_of_store(meta) if opening.as_left else opening.rules
+    opening = replace(opening, settings=opening.settings.or_stored(meta), rules=rules)
     opening.settings.check(meta)
     former = Former(meta, opening.rules)
     former.warn_of_gone()

@@ -127,7 +127,7 @@ class Former:
             warn_caller(
                 f"The store has rules that are not given: {', '.join(map(repr, self._gone))}. "
                 "They are removed: their timers and counts go, and their actions that wait are "
-                "suppressed. To open it with the rules that it has, give None."
+                "suppressed. To go on with the rules that it has, give None as rules in Python."
             )
 
     def check_settled(self, *, settled: bool) -> None:

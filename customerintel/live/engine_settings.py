@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from customerintel.exceptions import InvalidArgumentError, SchemaError
@@ -19,7 +20,7 @@ from customerintel.tables.zones import zone_of
 if TYPE_CHECKING:
     from customerintel.live.rule import Holdout
 
-__all__ = ["Settings", "open_store", "read_settings", "reopener"]
+__all__ = ["Settings", "check_is_there", "no_rules", "open_store", "read_settings", "reopener"]
 
 #: What may not change while a store lives, by its name in the store, and why.
 _LASTING = {
@@ -41,11 +42,14 @@ class Settings:
         How far the engine's time stays behind the latest event, in microseconds.
     holdout : Holdout or None
         Control group of all rules.
+    asked : frozenset of str
+        Names of those that a caller gave.
     """
 
     zone_name: str
     lateness: int
     holdout: Holdout | None
+    asked: frozenset[str] = frozenset(_LASTING)
 
     def as_texts(self) -> dict[str, str]:
         """Return what the store keeps."""
@@ -54,15 +58,18 @@ class Settings:
         return {"tz": self.zone_name, "lateness": late, "holdout": canonical(held)}
 
     def or_stored(self, stored: Mapping[str, str]) -> Settings:
-        """Return these, and what the store was started with where nothing is asked for."""
+        """Return these, and what the store was started with where nothing was given."""
         from customerintel.live.rule import Holdout
 
-        held = json.loads(stored.get("holdout", "null"))
-        return Settings(
-            stored.get("tz", self.zone_name) if self.zone_name == "UTC" else self.zone_name,
-            self.lateness or read_span(stored.get("lateness", "0s"), "lateness"),
-            Holdout(*held) if self.holdout is None and held is not None else self.holdout,
-        )
+        held, late = json.loads(stored.get("holdout", "null")), stored.get("lateness", "0s")
+        found: dict[str, Any] = {
+            "tz": stored.get("tz", self.zone_name),
+            "lateness": read_span(late, "lateness"),
+            "holdout": None if held is None else Holdout(*held),
+        }
+        own = {"tz": self.zone_name, "lateness": self.lateness, "holdout": self.holdout}
+        tz, lateness, holdout = (found | {name: own[name] for name in self.asked}).values()
+        return Settings(tz, lateness, holdout)
 
     def check(self, stored: Mapping[str, str]) -> None:
         """Compare with what the store was started with.
@@ -86,7 +93,7 @@ def _shown(text: str | None) -> str:
 
 
 def read_settings(tz: Any, lateness: Any, holdout: Any) -> Settings:
-    """Read the arguments of an engine.
+    """Read the arguments of an engine; None: not given.
 
     Raises
     ------
@@ -100,13 +107,17 @@ def read_settings(tz: Any, lateness: Any, holdout: Any) -> Settings:
             "holdout must be a Holdout, such as Holdout(0.05, salt='all-2026'); got "
             f"{type(holdout).__name__}."
         )
+    given = {"tz": tz, "lateness": lateness, "holdout": holdout}
+    asked = frozenset(name for name, one in given.items() if one is not None)
+    zone_name = "UTC" if tz is None else tz
     try:
-        zone_of(tz)
+        zone_of(zone_name)
     except (SchemaError, TypeError) as error:
         raise InvalidArgumentError(
             f"tz must be the name of a time zone, such as 'Europe/Berlin'; got {tz!r}."
         ) from error
-    return Settings(tz, read_span(lateness, "lateness"), holdout)
+    span = 0 if lateness is None else read_span(lateness, "lateness")
+    return Settings(zone_name, span, holdout, asked)
 
 
 def read_span(value: Any, name: str) -> int:
@@ -141,6 +152,26 @@ def open_store(store: Any) -> Store:
             f"Store; got {type(store).__name__}, which has no {', '.join(missing)}."
         )
     return store  # type: ignore[no-any-return]
+
+
+def check_is_there(store: Any) -> None:
+    """Refuse a file that is not there, before it is made.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If it is not.
+    """
+    is_file = isinstance(store, str | os.PathLike) and "://" not in str(store)
+    if is_file and not Path(store).exists():
+        raise no_rules()
+
+
+def no_rules() -> InvalidArgumentError:
+    """Return what is said where a store is to tell its rules and has none."""
+    return InvalidArgumentError(
+        "rules=None goes on with the rules of a store, and this one is new. Give rules."
+    )
 
 
 def reopener(store: Any) -> Callable[[], Store] | None:

@@ -14,6 +14,7 @@ from customerintel.live.decision import Decision
 from customerintel.live.event_times import EARLIEST, LATEST
 from customerintel.live.fair_lock import FairLock
 from customerintel.live.queued_actions import QueuedActions
+from customerintel.live.rules_without_facts import warn_without_consent
 from customerintel.live.store import Change, Store
 from customerintel.schema.moments import datetime_of
 from customerintel.tables.moments import read_moment
@@ -70,6 +71,8 @@ class EngineState:
     reopen: Callable[[], Store] | None = None
     """Opens the store again, where it outlasts the engine and is not somebody else's object."""
     lock: FairLock = field(default_factory=FairLock)
+    without_consent: dict[str, None] | None = field(default_factory=dict)
+    """Rules of which a fire wanted consent, to be told if nobody's is known; None: no more."""
     changes: bool = False
     broken: bool = False
     closed: bool = False
@@ -136,6 +139,15 @@ class EngineState:
         of, canonical = self._queued.of, self.fold.canonical
         for decision in decisions:
             change.actions += of(decision, canonical)
+            if decision.reason == "consent" and self.without_consent is not None:
+                self.without_consent[decision.rule_id] = None
+
+    def tell(self) -> None:
+        """Warn once, after a change, of rules that need consent where nobody's is known."""
+        if self.without_consent:
+            found, self.without_consent = self.without_consent, None
+            if not len(self.fold.customers.consents):
+                warn_without_consent(found)
 
     def drain(self, portion: int) -> int:
         """Work off everything that is due, each portion in its own transaction."""

@@ -102,7 +102,9 @@ def tick(state: EngineState, now: int, most: int) -> Ticked:
             if not change.is_empty:
                 state.write(change)
     with state.reading():
-        return Ticked(fired, state.fold.pending)
+        pending = state.fold.pending
+    state.tell()
+    return Ticked(fired, pending)
 
 
 def merge(state: EngineState, source: Any, into: Any) -> None:

@@ -188,7 +188,7 @@ _WORDS: Final = {
     "armed_at": "armed since",
     "deadline": "fires at",
     "last_of": "last event that disarms",
-    "done_at": "armed at, when it last fired",
+    "done_at": "armed at, when it last ran out",
     "last_passed": "last fired",
     "cooldown_until": "in cooldown until",
     "arm": "arm",

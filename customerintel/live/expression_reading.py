@@ -87,6 +87,8 @@ class Reading:
         if isinstance(tag, str) and tag in allowed:
             return SHAPES[tag]
         got = repr(tag) if isinstance(tag, str) and len(tag) < 40 else "something else"
+        if isinstance(data, str):
+            got = 'a text; an event is {"is": "on", "event": …} here'
         near = nearest(tag, allowed)
         self.fault(place, f'must be an object with "is": {", ".join(allowed)}; got {got}.{near}')
         return None

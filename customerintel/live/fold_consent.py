@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from customerintel.live.consent_intervals import ConsentLines, intervals_of
 from customerintel.live.fold_ids import CustomerRows
+from customerintel.live.given_events import is_table
 from customerintel.schema import Purpose
 from customerintel.tables import ConsentLedger
 from customerintel.tables.consent_loading import purpose_code
@@ -26,8 +27,12 @@ EMAIL_MARKETING: Final = list(Purpose).index(Purpose.EMAIL_MARKETING)
 
 
 def ledger_of(entries: Any) -> ConsentLedger:
-    """Return a ledger as it is, and one made of records or mappings."""
-    return entries if isinstance(entries, ConsentLedger) else ConsentLedger.from_records(entries)
+    """Return a ledger as it is, and one made of a table, records or mappings."""
+    if isinstance(entries, ConsentLedger):
+        return entries
+    if not isinstance(entries, Mapping) and is_table(entries):
+        return ConsentLedger.from_frame(entries)
+    return ConsentLedger.from_records(entries)
 
 
 def ids_of(ledger: ConsentLedger) -> tuple[list[str], Ints]:

@@ -72,8 +72,8 @@ def _refuse_path(text: str | bytes, *, sure: bool = False) -> None:
     is_name = len(name.splitlines()) == 1 and name.lower().endswith(_FILES) and name[0] not in "{["
     if sure or is_name:
         raise InvalidArgumentError(
-            "events is the name of a file, not what is in it. Read JSON Lines with "
-            "live.run(engine, live.JsonLinesSource(path)), and other files as a table."
+            "events is the name of a file, not what is in it. Give open(path, 'rb') for JSON Lines "
+            "(or live.run(engine, live.JsonLinesSource(path))), and other files as a table."
         )
 
 

@@ -72,6 +72,10 @@ class JsonLinesSource:
         wait: str = "0.2s",
         clock: Callable[[], float] = time.time,
     ) -> None:
+        if not isinstance(path, str | os.PathLike):
+            raise InvalidArgumentError(
+                f"path must be the path of a file; got {type(path).__name__}."
+            )
         self.path = Path(path)
         self.live = bool(follow)
         self._batch = whole_number(batch, "batch", "events at once", least=1)

@@ -34,8 +34,9 @@ class OutboxAction:
     due_at : datetime.datetime
         Since when it is due, UTC.
     payload : dict
-        The values of the action, the numbers of the triggering event under ``values``, and
-        ``rule`` and ``due_at`` (ISO 8601), unless the action has values of those names.
+        The values of the action, those numbers of the triggering event that the rule reads (`P`)
+        under ``values``, and ``rule`` and ``due_at`` (ISO 8601), unless the action has values of
+        those names.
     attempt : int
         Which attempt it is, from 1.
     """

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from customerintel.live.event_filter import On
+from pydantic import PlainValidator
+
+from customerintel.live.event_filter import On, read_on
 from customerintel.live.expression import Condition
 from customerintel.live.expression_fields import AnyCondition, Name, OptionalCondition
 from customerintel.live.frozen import Frozen, canonical
@@ -20,6 +22,10 @@ from customerintel.live.rule_fields import (
 from customerintel.live.rule_parts import Action, Holdout, Limits
 
 __all__ = ["Action", "Holdout", "Limits", "Rule"]
+
+
+def _read_unless(value: Any) -> On | None:
+    return None if value is None else read_on(value, "unless")
 
 
 class Rule(Frozen):
@@ -44,7 +50,7 @@ class Rule(Frozen):
         Customers that are held out, to measure what the rule changes.
     requires_consent : str or Purpose, optional
         Purpose to which the customer must have agreed; ``"marketing"`` is "email_marketing".
-    unless : On, optional
+    unless : On or str, optional
         An action is dropped if this happened between the fire and the sending.
 
     Raises
@@ -70,7 +76,7 @@ class Rule(Frozen):
     limits: Annotated[Limits, part_of(Limits)]
     holdout: Annotated[Holdout | None, part_of(Holdout, optional=True)]
     requires_consent: OptionalPurpose
-    unless: Annotated[On | None, part_of(On, optional=True)]
+    unless: Annotated[On | None, PlainValidator(_read_unless)]
 
     def __init__(
         self,
@@ -82,7 +88,7 @@ class Rule(Frozen):
         limits: Limits | None = None,
         holdout: Holdout | None = None,
         requires_consent: str | None = None,
-        unless: On | None = None,
+        unless: On | str | None = None,
     ) -> None:
         self._fill(
             {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from customerintel.exceptions import InvalidArgumentError
 from customerintel.live.lengths import read_length
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Ran:
     duplicates: int = 0
     kept_aside: int = 0
     decisions: int = 0
+    late: int = 0
+    """Accepted events that are older than the engine's time when they came."""
 
 
 def run(
@@ -64,6 +67,11 @@ def run(
     Ran
         Counts of events and decisions.
 
+    Raises
+    ------
+    InvalidArgumentError
+        If `engine` or `source` is none.
+
     Examples
     --------
     >>> from pathlib import Path
@@ -75,8 +83,9 @@ def run(
     ...     path = Path(folder, "events.jsonl")
     ...     _ = path.write_text(line)
     ...     live.run(engine, live.JsonLinesSource(path))
-    Ran(accepted=1, duplicates=0, kept_aside=0, decisions=1)
+    Ran(accepted=1, duplicates=0, kept_aside=0, decisions=1, late=0)
     """
+    _check(engine, source)
     ran = Ran()
     every = read_length(tick_every, "tick_every") / 1e6
     if clock is None and source.live:
@@ -90,6 +99,7 @@ def run(
             ran.duplicates += result.duplicates
             ran.kept_aside += result.kept_aside
             ran.decisions += result.decisions
+            ran.late += result.late
         # while a source catches up, its events say how late it is, not the clock
         idle = batch is None
         if clock is not None and idle and (engine.pending or clock() - ticked >= every):
@@ -100,6 +110,17 @@ def run(
         if stop is not None and stop():
             break
     return ran
+
+
+def _check(engine: Any, source: Any) -> None:
+    """Refuse what is no engine or no source, before anything is taken from it."""
+    if not callable(getattr(engine, "ingest", None)):
+        raise InvalidArgumentError(f"engine must be a live.Engine; got {type(engine).__name__}.")
+    if not callable(getattr(source, "batches", None)):
+        raise InvalidArgumentError(
+            "source must be a source of events, such as live.JsonLinesSource(path); got "
+            f"{type(source).__name__}. What is in memory goes into engine.ingest(events)."
+        )
 
 
 def _moment(seconds: float) -> datetime:

@@ -86,7 +86,8 @@ class Score(Term):
         Name of a registered churn estimator, or an estimator; `Engine.refresh` fits it and
         scores with it. Without one, the scores are given to the refresh.
     horizon : str or datetime.timedelta, optional
-        How far the estimator looks ahead, where it asks for that.
+        How far the estimator looks ahead, where it asks for that; by default as it was fitted.
+        (JSON keeps its name and horizon, not the fit: rules that are read fit it anew.)
 
     Examples
     --------
@@ -103,6 +104,8 @@ class Score(Term):
     horizon: OptionalLength = None
 
     def __init__(self, name: str, estimator: Any = None, horizon: Any = None) -> None:
+        if horizon is None:
+            horizon = _horizon_of(estimator)
         self._fill({"name": name, "estimator": estimator, "horizon": horizon})
 
     def _faults(self) -> list[str]:
@@ -155,6 +158,13 @@ def _registered(estimator: object) -> str | None:
         return None
     is_plain = estimator.seed is None and not estimator._options
     return estimator.name if is_plain else None
+
+
+def _horizon_of(estimator: object) -> timedelta | None:
+    """Return the horizon of a registered estimator that is fitted."""
+    if _registered(estimator) is None or estimator._fitted is None:  # type: ignore[attr-defined]
+        return None
+    return timedelta(microseconds=estimator._fitted[1].microseconds)  # type: ignore[attr-defined]
 
 
 class _Live(Term):

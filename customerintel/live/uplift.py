@@ -65,7 +65,7 @@ def measure_uplift(
         Up to when outcomes are known. By default the time of the engine, or the last outcome if
         that is later or there is no engine. Customers whose horizon ends later are left out and
         counted.
-    outcome : On, optional
+    outcome : On or str, optional
         Which events count; purchases, where it is not given.
 
     Returns
@@ -179,6 +179,13 @@ def _nobody_held_out(
             f"Every fire of {', '.join(map(repr, stopped[:3]))} was suppressed before anybody was "
             "assigned to an arm: outbox.counts() tells why (without consent= nobody has given "
             "any)."
+        )
+    rule_ids = {rule.id for rule in known.rules}
+    unknown = [name for name in asked or () if rule_ids and name not in rule_ids]
+    if unknown and not names:
+        return InvalidArgumentError(
+            f"rules names {', '.join(map(repr, unknown[:3]))}, of which there is no action and no "
+            f"rule. Rules: {', '.join(map(repr, sorted(rule_ids)))}."
         )
     if not names:
         which = "of these rules" if asked is not None else "in the outbox"

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customerintel.exceptions import InvalidArgumentError
-from customerintel.live.event_filter import On
+from customerintel.live.event_filter import On, read_on
 from customerintel.live.event_matching import matches_name, matches_values, properties_of
 from customerintel.live.wanted import AMOUNT, Property, Wanted
 from customerintel.schema.event_kinds import EventKind
@@ -22,7 +21,7 @@ _PORTION = 65_536
 
 
 def outcome_rows(
-    events: Iterable[Any], outcome: On | None, value: str | None
+    events: Iterable[Any], outcome: On | str | None, value: str | None
 ) -> tuple[list[str], NDArray[np.int64], NDArray[np.float64] | None]:
     """Return customers, moments and money of the outcomes among events.
 
@@ -30,7 +29,7 @@ def outcome_rows(
     ----------
     events : iterable
         As for `Engine.ingest`.
-    outcome : On, optional
+    outcome : On or str, optional
         Which events count; purchases.
     value : str, optional
         Property that holds the money; the amount of a purchase.
@@ -38,15 +37,12 @@ def outcome_rows(
     Warns
     -----
     DataQualityWarning
-        If events could not be read and were left out.
+        If events could not be read and were left out, or no outcome was asked for and none of
+        them is a purchase.
     """
     from customerintel.live.decoding import Decoder
 
-    on = On.kind("purchase") if outcome is None else outcome
-    if not isinstance(on, On):
-        raise InvalidArgumentError(
-            f"outcome must be live.On(…), the events that count; got {type(on).__name__}."
-        )
+    on = On.kind("purchase") if outcome is None else read_on(outcome, "outcome")
     money = Property(AMOUNT if value is None else tuple(value.split(".")))
     properties = tuple(dict.fromkeys((*properties_of(on), money)))
 
@@ -55,11 +51,12 @@ def outcome_rows(
 
     decoder = Decoder(Wanted(properties, classify), salt=b"")
     names: list[str] = []
-    times, amounts, n_rejected, seen = [], [], 0, set()
+    times, amounts, n_read, n_rejected, seen = [], [], 0, 0, set()
     for portion in _portions(events):
         decoded = decoder.decode(portion)
         batch = decoded.batch
         n_rejected += len(decoded.rejected)
+        n_read += len(batch)
         columns = dict(zip(properties, batch.values, strict=True))
         hits = (batch.code == 0) & matches_values(on, columns, len(batch))
         for place in np.flatnonzero(hits).tolist():
@@ -72,6 +69,11 @@ def outcome_rows(
             amounts.append(float(columns[money][place]))
     if n_rejected:
         warn_caller(f"{n_rejected:,} events could not be read and are no outcomes.")
+    if outcome is None and n_read and not names:
+        warn_caller(
+            f"None of the {n_read:,} events is a purchase, so there is no outcome at all. Say "
+            "which events count: outcome=live.On(…)."
+        )
     return names, np.array(times, np.int64), _money(amounts)
 
 

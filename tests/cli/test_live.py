@@ -38,6 +38,8 @@ EVENTS = [
     {"userId": "c2", "messageId": "m2", "timestamp": "2026-05-01T10:05:00Z", "event": "Signed Up"},
     {"messageId": "m3", "timestamp": "2026-05-01T10:06:00Z"} | CART,
 ]
+# the rule "hello" needs consent, which most runs here do not give
+pytestmark = pytest.mark.filterwarnings("ignore:Nobody's consent is known")
 UNTIL = ("--until", "2026-05-01T11:00")
 
 
@@ -56,6 +58,12 @@ def run(*options, store="live.db"):
 
 def files(folder):
     return sorted(one.name for one in folder.iterdir())
+
+
+@pytest.mark.filterwarnings("default:Nobody's consent is known")
+def test_consent_that_nobody_gave_is_said(capsys):
+    assert run(*UNTIL) == 0
+    assert "warning: Nobody's consent is known, so all that the rules" in capsys.readouterr().err
 
 
 def test_events_become_decisions_once(capsys):

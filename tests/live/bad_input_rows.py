@@ -15,6 +15,7 @@ from live.test_bad_terms import CASES as TERMS
 from live.test_bad_uplift import CASES as UPLIFTS
 from live.test_engine_misuse import CASES as MISUSES
 from live.test_outbox import CASES as OUTBOXES
+from live.test_what_is_said import CASES as SAID
 
 NAMED = (
     ("test_bad_terms", TERMS),
@@ -28,6 +29,7 @@ NAMED = (
     ("test_bad_stores", STORES),
     ("test_bad_uplift", UPLIFTS),
     ("test_bad_backtest", BACKTESTS),
+    ("test_what_is_said", SAID),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -10,7 +11,10 @@ import pytest
 
 import customerintel as ci
 from customerintel import live
+from customerintel.exceptions import DataQualityWarning
 
+# the rule "big" needs consent, which not all backtests here are given
+pytestmark = pytest.mark.filterwarnings("ignore:Nobody's consent is known")
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = 3_600_000_000
 QUIET = live.Limits(quiet_hours=("21:00", "08:00"))
@@ -232,6 +236,16 @@ def test_outcomes_may_have_a_condition():
     big = live.On("Order Completed", where=live.P("total") > 50)
     report = live.run_backtest([rule], events, outcome=big, horizon="1d")
     assert report.outcomes["hello"].n_with_outcome == 1
+
+
+def test_consent_that_nobody_gave_is_said():
+    with pytest.warns(DataQualityWarning, match="all that the rules 'big' fire is suppressed"):
+        report = live.run_backtest(RULES, stream(200, seed=3))
+    assert report.suppressed["big"]["consent"] > 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        live.run_backtest(RULES[:3], stream(200, seed=3))
+        live.run_backtest(RULES, stream(200, seed=3), consent=ledger())
 
 
 def test_order_of_receipt_counts_not_the_order_in_the_file():

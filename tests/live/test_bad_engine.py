@@ -33,6 +33,9 @@ def reopened(tmp_path, first, then, **options):
     return live.Engine(options.get("rules", [rule()]), store=tmp_path / "a.db", **then)
 
 
+HELD = [{"holdout": live.Holdout(share, salt="all")} for share in (0.1, 0.2)]
+
+
 def closed():
     found = engine()
     found.close()
@@ -140,11 +143,11 @@ CASES = {
         ),
     ),
     "another holdout": (
-        lambda path: reopened(path, {"holdout": live.Holdout(0.1, salt="all")}, {}),
+        lambda path: reopened(path, HELD[0], HELD[1]),
         InvalidArgumentError,
         (
-            'The store was started with holdout=[0.1,"all"], and now holdout=None is asked for. It '
-            f"cannot change, since its control group has been left alone so far: {LASTS}"
+            'The store was started with holdout=[0.1,"all"], and now holdout=[0.2,"all"] is asked '
+            f"for. It cannot change, since its control group has been left alone so far: {LASTS}"
         ),
     ),
     "another scheme": (

@@ -43,7 +43,7 @@ CASES = {
             holdout=0.1,
             limits=Limits(per_channel={"email": "1/1d"}),
             requires_consent="spam",
-            unless="Visit",
+            unless=3,
         ),
         InvalidArgumentError,
         (
@@ -53,7 +53,7 @@ CASES = {
             "- holdout must be Holdout(...); got float.\n"
             "- requires_consent: give one of service, analytics, personalisation, "
             "email_marketing, ad_matching, profiling, research.\n"
-            "- unless must be On(...); got str.\n"
+            "- unless must be On(...) or the name of an event; got int.\n"
             "- when reads a property: P('x') > 1. Put it into where, or into the event: On(..., "
             "where=...).\n"
             "- where holds On('a'), which is true at one moment only. Put it into when; for what "

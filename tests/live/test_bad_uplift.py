@@ -129,7 +129,7 @@ CASES = {
     "a filter that is none": (
         lambda: measure_uplift(ROWS, [{"event": "Visit"}], outcome=3),
         InvalidArgumentError,
-        "outcome must be live.On(…), the events that count; got int.",
+        "outcome must be On(...) or the name of an event; got int.",
     ),
     "a level of 95": (
         lambda: measure_uplift(ROWS, SOLD, level=95),

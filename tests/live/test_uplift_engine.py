@@ -139,7 +139,8 @@ def test_outcomes_are_known_up_to_the_time_of_the_engine():
 def test_fires_that_were_all_suppressed_are_named():
     rule = RULE.model_copy(update={"requires_consent": "email_marketing"})
     with live.Engine([rule], store=":memory:") as engine:
-        engine.ingest([event(f"c{i}", "Visit", 1) for i in range(5)])
+        with pytest.warns(DataQualityWarning, match="Nobody's consent is known"):
+            engine.ingest([event(f"c{i}", "Visit", 1) for i in range(5)])
         with pytest.raises(InvalidArgumentError) as error:
             live.measure_uplift(engine.outbox, {"customer_id": ["c1"], "timestamp": ["2026-03-03"]})
     assert str(error.value) == (

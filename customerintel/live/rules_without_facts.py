@@ -1,8 +1,9 @@
-"""Rules that read what only a history tells, where there is none: they never fire."""
+"""Rules that need to know what nobody told: they never fire, or nothing comes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from customerintel.live.engine_rules import parts_of_rules
@@ -12,7 +13,7 @@ from customerintel.tables.notices import warn_caller
 if TYPE_CHECKING:
     from customerintel.live.rule import Rule
 
-__all__ = ["warn_without_history", "warn_without_scores"]
+__all__ = ["warn_of_labels", "warn_without_consent", "warn_without_history", "warn_without_scores"]
 
 _READ: Final = {
     "segment": "segments",
@@ -49,6 +50,34 @@ def warn_without_scores(rules: RuleSet) -> None:
             "engine.refresh(history, scores=…), and a backtest has none. Give Score(name, "
             "estimator)."
         )
+
+
+def warn_without_consent(rule_ids: Iterable[str]) -> None:
+    """Warn of rules of which a fire was suppressed while nobody's consent is known at all."""
+    found = list(dict.fromkeys(rule_ids))
+    if found:
+        shown = ", ".join(map(repr, found[:_MOST])) + (" and others" if len(found) > _MOST else "")
+        warn_caller(
+            f"Nobody's consent is known, so all that the rules {shown} fire is suppressed: they "
+            "require it. Give consent= (a ConsentLedger)."
+        )
+
+
+def warn_of_labels(rules: RuleSet, labels: Mapping[str, str]) -> None:
+    """Warn of relationships that nobody has and that no type of the library is called."""
+    from customerintel.relationships import types
+
+    known = {*labels.values(), *types()}
+    read = [one for one in parts_of_rules(rules) if one.tag == "relationship"]
+    names = dict.fromkeys(name for one in read for name in one.names)  # type: ignore[attr-defined]
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.7)
+            advice = f"Did you mean {near[0]!r}?" if near else "Check the name."
+            warn_caller(
+                f"No customer has the relationship {name!r}, and no type is called so: conditions "
+                f"on it are not true for anybody. {advice}"
+            )
 
 
 def _read_by(rule: Rule) -> Iterator[str]:
