@@ -126,16 +126,16 @@ class Run:
     def go_through(self, past: PastEvents, end: int | None) -> None:
         """Fold all events up to a moment, and what is due by then."""
         self._divide(apart=past.apart)
-        batch = _following(past, end)
+        batch = _following(past)
         if batch is not None and self._setting.history is not None:
             _check_history(self._setting.history, int(batch.timestamp[0]))
         while batch is not None:
             split = self._reading.split(batch)
             if self._apart:
-                batch = self._take_apart(split, past, end)
+                batch = self._take_apart(split, past)
             else:
                 self._take_whole(split)
-                batch = _following(past, end)
+                batch = _following(past)
         if end is not None:
             self.time = max(self.time, end)
         if self.time != NEVER:
@@ -158,7 +158,7 @@ class Run:
     def _pairs(self) -> list[tuple[Fold, FireRecorder]]:
         return list(zip(self._folds, self._recorders, strict=True))
 
-    def _take_apart(self, split: Any, past: PastEvents, end: int | None) -> EventBatch | None:
+    def _take_apart(self, split: Any, past: PastEvents) -> EventBatch | None:
         """Fold a batch in parts, side by side, and read the next one beside them."""
         batch = split.batch
         lateness = self._setting.settings.lateness
@@ -167,7 +167,7 @@ class Run:
         self._look(split, slice(None), clock)
         share = _Share(batch, clock, self.n_events, _parts_of(batch.who, len(self._folds)))
         self.n_events += len(batch)
-        calls: list[tuple[Any, ...]] = [(_following, past, end)]
+        calls: list[tuple[Any, ...]] = [(_following, past)]
         for number, pair in enumerate(self._pairs()):
             calls.append((_step, *pair, self.time, share, number))
         following: EventBatch | None = run(_call, calls)[0]
@@ -226,16 +226,9 @@ def _call(function: Callable[..., Any], *given: Any) -> Any:
     return function(*given)
 
 
-def _following(past: PastEvents, end: int | None) -> EventBatch | None:
-    """Return the next batch that has an event up to the end; None: there is none."""
-    for given in past.batches:
-        if end is None or not len(given) or int(given.timestamp.max()) <= end:
-            batch = given
-        else:
-            batch = given.take(given.timestamp <= end)
-        if len(batch):
-            return batch
-    return None
+def _following(past: PastEvents) -> EventBatch | None:
+    """Return the next batch that has an event; None: there is none."""
+    return next((batch for batch in past.batches if len(batch)), None)
 
 
 class _Facts:

@@ -11,7 +11,7 @@ import numpy as np
 
 from customerintel.live.event_batch import EventBatch
 from customerintel.live.given_events import is_table, items_of
-from customerintel.live.received_order import ascends, received_order
+from customerintel.live.received_order import ascends, received_order, received_times
 from customerintel.schema import Event
 from customerintel.tables.kinds import Kind
 
@@ -31,6 +31,7 @@ _SHARED = frozenset(
     }
 )  # fmt: skip
 _EARLIEST = np.iinfo(np.int64).min
+_LATEST = np.iinfo(np.int64).max
 
 
 @dataclass
@@ -55,26 +56,31 @@ class PastEvents:
     n_rejected: int = field(default=0)
 
 
-def past_events(events: Any, decoder: Decoder) -> PastEvents:
-    """Bring events into the order in which they were received.
+def past_events(events: Any, decoder: Decoder, end: int | None) -> PastEvents:
+    """Bring events into the order in which they were received, up to an end.
 
     Those that do not say when are taken in order of their timestamps: then it is not modelled
     that events come late.
     """
+    last = _LATEST if end is None else end
     if is_table(events):
-        return _of_table(events, decoder)
+        return _of_table(events, decoder, last)
     past = PastEvents(iter(()), Kind("pandas"), apart=False)
-    past.batches = _of_items(list(items_of(events)), decoder, past)
+    past.batches = _of_items(list(items_of(events)), decoder, past, last)
     return past
 
 
-def _of_items(items: list[Any], decoder: Decoder, past: PastEvents) -> Iterator[EventBatch]:
+def _of_items(
+    items: list[Any], decoder: Decoder, past: PastEvents, last: int
+) -> Iterator[EventBatch]:
     decoded = decoder.decode(items)
     past.n_rejected += len(decoded.rejected)
     batch = decoded.batch
     received = np.array([_received(item) for item in items] or [0], np.int64)[batch.origin]
     at = np.where(received == _EARLIEST, batch.timestamp, received)
-    yield batch if ascends(at) else batch.take(np.argsort(at, kind="stable"))
+    order = np.arange(len(at)) if ascends(at) else np.argsort(at, kind="stable")
+    seen = order[at[order] <= last]
+    yield batch if ascends(at) and len(seen) == len(at) else batch.take(seen)
 
 
 def _received(item: Any) -> int:
@@ -105,25 +111,26 @@ def _parsed(line: str | bytes) -> Any:
         return None
     try:
         return json.loads(line)
-    except ValueError:
-        return None
+    except (ValueError, RecursionError):
+        return None  # the event itself is refused for it
 
 
-def _of_table(table: Any, decoder: Decoder) -> PastEvents:
+def _of_table(table: Any, decoder: Decoder, last: int) -> PastEvents:
     from customerintel.tables.frames import open_table
 
     source = open_table(table)
     columns = [str(name) for name in source.columns]
     past = PastEvents(iter(()), source.kind, apart=not _SHARED & set(columns))
-    past.batches = _portions(table, source, columns, decoder, past)
+    past.batches = _portions(table, source, columns, decoder, past, last)
     return past
 
 
 def _portions(
-    table: Any, source: Any, columns: list[str], decoder: Decoder, past: PastEvents
+    table: Any, source: Any, columns: list[str], decoder: Decoder, past: PastEvents, last: int
 ) -> Iterator[EventBatch]:
     held = source.read(columns)
     order = received_order(held, columns)
+    at = None if last == _LATEST else received_times(held, columns)
     for start in range(0, max(held.n_rows, 1), PORTION):
         stop = min(start + PORTION, held.n_rows)
         if order is None and stop - start == held.n_rows and source.kind.name != "polars-lazy":
@@ -133,4 +140,10 @@ def _portions(
             part = held.native({name: name for name in columns}, index)
         decoded = decoder.decode_table(part, keep_lines=False)
         past.n_rejected += len(decoded.rejected)
-        yield decoded.batch
+        batch = decoded.batch
+        if at is not None:
+            rows = batch.origin + start if order is None else order[batch.origin + start]
+            batch = batch.take(at[rows] <= last)
+        elif last != _LATEST:
+            batch = batch.take(batch.timestamp <= last)
+        yield batch

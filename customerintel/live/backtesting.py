@@ -67,7 +67,8 @@ def run_backtest(
         into the order of ``receivedAt``; those without it count as received at their timestamp,
         so that lateness is not modelled.
     until : date, datetime, datetime64 or str, optional
-        End: later events are not seen, and deadlines up to then fire. By default the last event.
+        End: events that were received later are not seen, and deadlines up to then fire. By
+        default the last event.
     outcome : On or str, optional
         What is counted after a fire.
     horizon : str or timedelta, default "7d"
@@ -123,7 +124,7 @@ def run_backtest(
     else:
         warn_without_scores(wanted)
     run = Run(setting, watched)
-    past = past_events(events, run.decoder)
+    past = past_events(events, run.decoder, end)
     run.go_through(past, end)
     report = _report(run, past, span)
     if consent is None:

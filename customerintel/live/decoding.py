@@ -17,6 +17,7 @@ from customerintel.live.event_rows import EventRow, batch_of
 from customerintel.live.event_times import buffer_of_lines
 from customerintel.live.judging import judge
 from customerintel.live.line_scanner import LineScanner
+from customerintel.live.nesting import is_too_deep
 from customerintel.live.plain_lines import PlainLines, read_json
 from customerintel.live.skimming import LineReader, skim
 from customerintel.live.store import KeptAside
@@ -27,6 +28,7 @@ __all__ = ["MAX_BYTES", "Decoded", "Decoder"]
 Places = NDArray[np.int64]
 #: A batch, and which of the lines it holds and which it does not.
 Read = tuple[EventBatch, Places, Places]
+_NON_FINITE: Final = "event: non_finite"
 #: An event that is longer is kept aside.
 MAX_BYTES: Final = 1 << 20
 _IDS: Final = (
@@ -154,6 +156,8 @@ class Decoder:
             if len(here):
                 found.append((batch, places[here]))
             places = places[left]
+            if read == self._scan:  # which takes nothing that is deep
+                places = _without_deep(given, places, origin, source)
             if not len(places):
                 break
         if not found:
@@ -210,6 +214,16 @@ class Decoder:
         return batch, np.array(at, np.int64), places[:0]
 
 
+def _without_deep(given: Lines, places: Places, origin: Places, source: str) -> Places:
+    """Return the places of the lines that are not nested too deep; the others are rejected."""
+    deep = np.array([is_too_deep(given.lines[at]) for at in places.tolist()], bool)
+    for at in places[deep].tolist():
+        aside = KeptAside("event: nested_too_deep", given.lines[at], source, int(origin[at]))
+        given.rejected.append(aside)
+    left: Places = places[~deep]
+    return left
+
+
 def _lines_at(lines: list[bytes], places: Places) -> list[bytes]:
     return [lines[at] for at in places.tolist()]
 
@@ -234,19 +248,28 @@ def _read_slowly(
         return [KeptAside("event: unparseable_json", line, source, origin)]
     found: list[EventRow | KeptAside] = []
     for event, own in _events_of(data, line):
-        row = _judged(event, own, origin, received)
-        found.append(KeptAside(row, own, source, origin) if isinstance(row, str) else row)
+        row = _NON_FINITE if own is None else _judged(event, own, origin, received)
+        kept = line if own is None else own
+        found.append(KeptAside(row, kept, source, origin) if isinstance(row, str) else row)
     return found
 
 
-def _events_of(data: Any, line: bytes) -> list[tuple[Any, bytes]]:
-    """Return the events of a JSON value, each with the line that the log keeps."""
+def _line_of(data: Any) -> bytes | None:
+    """Return a value as a line; None: a number in it is larger than a line can say."""
+    try:
+        return json_line(data)
+    except ValueError:
+        return None
+
+
+def _events_of(data: Any, line: bytes) -> list[tuple[Any, bytes | None]]:
+    """Return the events of a JSON value, each with the line that the log keeps, if there is one."""
     if isinstance(data, list) and data and all(map(is_cloud_event, data)):
-        return [(event, json_line(event)) for event in data]
+        return [(event, _line_of(event)) for event in data]
     if isinstance(data, dict) and isinstance(data.get("batch"), list) and data["batch"]:
         sent = data.get("sentAt", data.get("sent_at"))
         messages = [_sent(message, sent) for message in data["batch"]]
-        return [(message, json_line(message)) for message in messages]
+        return [(message, _line_of(message)) for message in messages]
     return [(data, line)]
 
 
@@ -266,7 +289,10 @@ def _judged(data: Any, line: bytes, origin: int, received: int | None) -> EventR
     floats = {name: int(data[name]) for name in _IDS if _is_whole(data.get(name))}
     if floats:  # 1e2 is written 100, as `erase_lines` will look for it
         data = data | floats
-        line = json_line(data)
+        own = _line_of(data)
+        if own is None:
+            return _NON_FINITE
+        line = own
     return judge(data, line, origin, received)
 
 

@@ -42,8 +42,9 @@ class Engine(EngineChanges):
         An SQLite file, ``":memory:"``, a ``postgresql://`` address, or an open store. One engine
         at a time has it, and closes it.
     history : History, optional
-        What is known of the customers when the store is started: purchases, and with them
-        segments, scores and relationships. Later the store knows better: see `refresh`.
+        What is known of the customers when the store is started: purchases, counted by days of
+        `tz`, and with them segments, scores and relationships. What is true by it has turned true
+        before, so that nothing fires. Later the store knows better: see `refresh`.
     tz : str, optional
         Zone of calendar days and quiet hours, and of moments without a zone that are given to
         methods; by default that with which the store was started, UTC for a new one. Timestamps

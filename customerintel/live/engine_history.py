@@ -85,6 +85,7 @@ def values_of_history(
         segments=bool(read & _SEGMENTS),
         alive="probability_alive" in read,
         scheme=state.fold.scheme,
+        zone=state.fold.zone,
     )
     if found.labels is not None:
         warn_of_labels(state.rules, found.labels)

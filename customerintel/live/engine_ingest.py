@@ -76,6 +76,7 @@ class _Counts:
     kept_aside: int = 0
     decisions: int = 0
     late: int = 0
+    pending: int | None = None
 
 
 def ingest(state: EngineState, events: Any, received: Any) -> Ingested:
@@ -98,11 +99,12 @@ def ingest(state: EngineState, events: Any, received: Any) -> Ingested:
                 places = range(start, start + len(given))
                 _take_in(state, decoded, at, counts, Change(), "", places)
             start += len(given)
-    with state.reading():
-        pending = state.fold.pending
+    if counts.pending is None:  # there was nothing to take in
+        with state.reading():
+            counts.pending = state.fold.pending
     state.tell()
     return Ingested(
-        counts.accepted, counts.duplicates, counts.kept_aside, counts.decisions, pending,
+        counts.accepted, counts.duplicates, counts.kept_aside, counts.decisions, counts.pending,
         counts.late,
     )  # fmt: skip
 
@@ -194,6 +196,7 @@ def _take_in(
         if state.wants_snapshot(whole=False):
             state.begin_snapshot()
         state.offsets.update(change.offsets)  # an interrupt before it must not go unseen
+        counts.pending = state.fold.pending
     counts.accepted += len(kept)
     counts.duplicates += len(batch) - len(kept)
     counts.kept_aside += len(decoded.rejected)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from customerintel.exceptions import DataQualityWarning, InvalidArgumentError
 from customerintel.live.score_values import label_values, score_values
+from customerintel.tables.visible import history_in_zone
 
 if TYPE_CHECKING:
     from customerintel.live.terms import Score
@@ -78,6 +79,7 @@ def refresh_values(
     alive: bool = False,
     thresholds: RFMThresholds | None = None,
     scheme: SegmentScheme | None = None,
+    zone: str | None = None,
 ) -> RefreshValues:
     """Work out what rules read from a history.
 
@@ -98,6 +100,8 @@ def refresh_values(
         Whether a rule reads P(alive), so that its model is fitted.
     thresholds, scheme : optional
         Cut points that are kept, and names of the segments.
+    zone : str, optional
+        In whose calendar purchases are counted; by default that of the history.
 
     Returns
     -------
@@ -113,8 +117,9 @@ def refresh_values(
             f"history must be a History, as TransactionLog.as_of gives; got "
             f"{type(history).__name__}."
         )
-    summary = history.summarize(unit="day")
-    cuts, names = _segments(history, thresholds, scheme, loud=segments)
+    days = history if zone is None else history_in_zone(history, zone)
+    summary = days.summarize(unit="day")
+    cuts, names = _segments(days, thresholds, scheme, loud=segments)
     ids = texts_of(summary.ids)
     return RefreshValues(
         moment=int(history.moment.astype(np.int64)),

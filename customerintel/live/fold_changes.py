@@ -25,10 +25,14 @@ def seed(fold: Fold, values: Any, given: dict[str, Any]) -> None:
         plan = fold.plan
         values = refresh_values(
             values, scores=plan.scores, segments=False, scheme=fold.scheme,
-            thresholds=fold.thresholds, **given,
+            thresholds=fold.thresholds, zone=fold.zone, **given,
         )  # fmt: skip
     fold.state.time = max(fold.time, values.moment)
     _take_over(fold, values)
+    # what is true by now has turned true in the past
+    items = fold.plan.layout.items
+    levels = [k for k, rule in enumerate(fold.plan.rules) if f"edge|{rule.when.key}" in items]
+    fold.state.begin_edges(levels, fold.customers.ids.free_rows())
 
 
 def refresh(fold: Fold, values: RefreshValues) -> list[Decision]:
@@ -51,6 +55,7 @@ def _take_over(fold: Fold, values: RefreshValues) -> None:
               for score in plan.scores if score.name in values.scores}  # fmt: skip
     customers.ids.of(list(labels))
     customers.fit(fold.state)
+    fold.state.begin_days(rows)
     _put_purchases(fold, rows, values)
     for place, score in enumerate(plan.scores):
         if score.name in scored:

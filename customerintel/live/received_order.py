@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ascends", "received_order"]
+__all__ = ["ascends", "received_order", "received_times"]
 
 Ints = NDArray[np.int64]
 _RECEIVED: Final = ("receivedAt", "received_at")
@@ -28,6 +28,14 @@ def received_order(held: Any, columns: Iterable[str]) -> Ints | None:
     columns : iterable of str
         Their names.
     """
+    at = received_times(held, columns)
+    if at is None or ascends(at):
+        return None
+    return np.argsort(at, kind="stable")
+
+
+def received_times(held: Any, columns: Iterable[str]) -> Ints | None:
+    """Return when each row was received, microseconds UTC; None: no column says so."""
     names = set(columns)
     at = _times(held, "timestamp") if "timestamp" in names else None
     for name in _RECEIVED:
@@ -35,9 +43,7 @@ def received_order(held: Any, columns: Iterable[str]) -> Ints | None:
             received = _times(held, name)
             at = received if at is None else np.where(received == _EARLIEST, at, received)
             break
-    if at is None or ascends(at):
-        return None
-    return np.argsort(at, kind="stable")
+    return at
 
 
 def ascends(at: Ints) -> bool:

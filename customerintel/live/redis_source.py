@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from customerintel.exceptions import InvalidArgumentError, MissingDependencyError, SourceError
+from customerintel.live.cloud_events import is_cloud_event
 from customerintel.live.lengths import read_length
 from customerintel.live.source import Offsets
 from customerintel.live.source_batch import SourceBatch
@@ -215,9 +216,7 @@ def _event(fields: Mapping[Any, Any], key: str) -> Any:
     if body is None and len(raw) == 1:
         body = next(iter(raw.values()))
     if body is not None:
-        # a CloudEvent has an id of its own
-        known = b'"messageId"' in body or b'"specversion"' in body
-        return body if known else _named(body, key)
+        return _named(body, key)
     event: dict[str, Any] = {"messageId": key}
     for name, value in raw.items():
         text = value.decode("utf-8", "replace")
@@ -227,16 +226,30 @@ def _event(fields: Mapping[Any, Any], key: str) -> Any:
 
 
 def _named(body: bytes, key: str) -> Any:
+    """Return a body whose events all have an id; those of CloudEvents have one of their own."""
     found = _parsed(body)
-    if not isinstance(found, dict) or "message_id" in found:
+    if not isinstance(found, dict) or is_cloud_event(found):
         return body
-    return {**found, "messageId": key}
+    batch = found.get("batch")
+    if isinstance(batch, list):
+        named = [_with_id(one, f"{key}:{place}") for place, one in enumerate(batch)]
+        return body if named == batch else {**found, "batch": named}
+    named_one = _with_id(found, key)
+    return body if named_one is found else named_one
+
+
+def _with_id(event: Any, key: str) -> Any:
+    if not isinstance(event, dict) or is_cloud_event(event):
+        return event
+    if any(event.get(name) not in (None, "") for name in ("messageId", "message_id")):
+        return event
+    return {name: one for name, one in event.items() if name != "message_id"} | {"messageId": key}
 
 
 def _parsed(text: Any) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

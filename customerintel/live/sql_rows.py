@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from operator import attrgetter, itemgetter
 from typing import Any, Final
@@ -15,6 +15,7 @@ from customerintel.live.store import StoredAction
 __all__ = [
     "action_of",
     "chunks_of",
+    "crc_of",
     "digest_of",
     "inserted",
     "kept_text",
@@ -68,6 +69,11 @@ def read_text(text: str) -> str:
     if not text.startswith(_ESCAPE):
         return text
     return bytes.fromhex(text[1:]).decode("utf-8", "surrogatepass")
+
+
+def crc_of(values: Mapping[str, object]) -> int:
+    """Return a check sum of what stands under names."""
+    return crc32("\n".join(f"{name}={values[name]}" for name in sorted(values)).encode())
 
 
 def record_crc(seq: int, kind: str, body: bytes) -> int:

@@ -16,6 +16,8 @@ from customerintel.live.stored_ids import holds_any
 
 __all__ = ["SqlStore"]
 
+_NO_META = rows.crc_of({})
+
 
 class SqlStore(SqlSnapshot):
     """What `SQLiteStore` and `PostgresStore` share; they open, lock, and clean up."""
@@ -28,9 +30,14 @@ class SqlStore(SqlSnapshot):
             with self._transaction():
                 for statement in sql.create_tables(self._dialect):
                     self._run(statement)
-                self._set_numbers(format_version=FORMAT_VERSION, last_record=0, forgotten=0)
+                self._set_numbers(
+                    {}, {"format_version": FORMAT_VERSION, "last_record": 0, "forgotten": 0}
+                )
         with self._reading():
-            self._numbers = {name: int(value) for name, value in self._run(sql.SELECT_NUMBERS)}
+            found = dict(self._run(sql.SELECT_NUMBERS))
+        if not all(isinstance(value, int) for value in found.values()):
+            raise self._damaged("counts")
+        self._numbers = found
         version = self._numbers.get("format_version")
         if version != FORMAT_VERSION:
             newer = version is not None and version > FORMAT_VERSION
@@ -39,15 +46,45 @@ class SqlStore(SqlSnapshot):
                 f"{self._name} has format version {version}, and this customerintel reads version "
                 f"{FORMAT_VERSION}. {advice}, or start a new store."
             )
+        self._check_sums()
         if self._numbers.get("scrub"):
             self._clean_up()
+
+    def _check_sums(self) -> None:
+        """Refuse counts and settings that are not as they were written.
+
+        Raises
+        ------
+        LiveStoreError
+            If a bit of them is another one.
+        """
+        counts = {name: n for name, n in self._numbers.items() if name != "check"}
+        whole = self._numbers.get("check") == rows.crc_of(counts)
+        with self._reading():
+            is_sound = whole and counts.get("meta_check", _NO_META) == self._meta_check()
+        if not is_sound:
+            raise self._damaged("settings" if whole else "counts")
+
+    def _damaged(self, what: str) -> LiveStoreError:
+        return LiveStoreError(
+            f"{self._name}: its {what} are damaged, so nobody knows what belongs to it. Put back a "
+            "copy of the store."
+        )
+
+    def _meta_check(self) -> int:
+        return rows.crc_of({str(name): value for name, value in self._run(sql.SELECT_META)})
 
     @abstractmethod
     def _scrub(self) -> None:
         """Write the database anew, so that no page holds what was removed."""
 
-    def _set_numbers(self, **numbers: int) -> None:
-        self._run_many(sql.SET_NUMBER, list(numbers.items()))
+    def _set_numbers(self, before: dict[str, int], numbers: dict[str, int]) -> None:
+        """Write the counts that changed, with a check sum of all, which is put into them."""
+        changed = {name: n for name, n in numbers.items() if before.get(name) != n}
+        if changed:
+            sums = {name: n for name, n in numbers.items() if name != "check"}
+            changed["check"] = numbers["check"] = rows.crc_of(sums)
+            self._run_many(sql.SET_NUMBER, list(changed.items()))
 
     # ------------------------------------------------------------------ writing
 
@@ -75,9 +112,7 @@ class SqlStore(SqlSnapshot):
             numbers = dict(before)
             with self._transaction():
                 yield numbers
-                changed = {name: n for name, n in numbers.items() if before.get(name) != n}
-                if changed:
-                    self._set_numbers(**changed)
+                self._set_numbers(before, numbers)
             self._numbers = numbers
 
     def _apply(self, change: Change, numbers: dict[str, int]) -> None:
@@ -107,6 +142,7 @@ class SqlStore(SqlSnapshot):
         if change.meta:
             texts = [(rows.kept_text(a), rows.kept_text(b)) for a, b in change.meta.items()]
             self._run_many(sql.SET_META, texts)
+            numbers["meta_check"] = self._meta_check()
         self._apply_snapshot(change, numbers)
         if change.forget_before is not None:
             self._forget(change.forget_before, numbers)
@@ -166,9 +202,10 @@ class SqlStore(SqlSnapshot):
                     "rows are gone, but the files may still hold bytes of them. Put that right, "
                     "close the engine and open it again: it cleans up then."
                 ) from error
+            numbers = self._numbers | {"scrub": 0}
             with self._transaction():
-                self._set_numbers(scrub=0)
-            self._numbers["scrub"] = 0
+                self._set_numbers(self._numbers, numbers)
+            self._numbers = numbers
 
     # ------------------------------------------------------------------ reading
 

@@ -258,6 +258,18 @@ class FoldState(Records):
         self.hang_timers()
         self.look_at_trends()
 
+    def begin_days(self, rows: NDArray[np.int32]) -> None:
+        """Count the days, from now on, of customers of whom there was no event yet."""
+        now, words = max(self.time, 0), self.words
+        new = np.unique(rows[words[rows, w.W_SEEN] == w.NEVER])
+        words[new, w.W_SEEN] = now
+        look = words[new, w.W_FLAGS] & w.LOOK != 0
+        counted = new[look | self.plan.has_day_ends]
+        day = self.plan.day_of(now)
+        words[counted, w.W_DAY] = day
+        ends = self.plan.edges[day + 1]
+        words[counted, w.W_DUE] = np.minimum(words[counted, w.W_DUE], ends)
+
     def begin_edges(self, rules: Iterable[int], skip: Iterable[int]) -> None:
         """Let rules of levels that are true now have turned so before; rows `skip` are nobody's."""
         from customerintel._kernels.live_beginning import begin_edges

@@ -199,7 +199,8 @@ class Frequency(_Live):
     """Number of days with a purchase.
 
     A late purchase on a day without one counts if that day is within 63 days before the day of
-    the last purchase; what a history knows, it is taken to know whole.
+    the last purchase; what a history knows, it is taken to know whole. Where two customers are
+    merged, their days add up: one on which both bought counts twice.
     """
 
     tag: ClassVar[str] = "frequency"
@@ -212,6 +213,6 @@ class Monetary(_Live):
 
 
 class ProbabilityAlive(_Live):
-    """Probability that the customer still buys, as of the engine's last refresh."""
+    """Probability that the customer still buys, live: the MBG/NBD model of the last history."""
 
     tag: ClassVar[str] = "probability_alive"

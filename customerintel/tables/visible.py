@@ -13,10 +13,11 @@ from customerintel.tables.frames import open_table
 from customerintel.tables.partitions import EARLIEST
 
 if TYPE_CHECKING:
+    from customerintel.tables.history import History
     from customerintel.tables.orders import Events
     from customerintel.tables.transaction_log import TransactionLog
 
-__all__ = ["log_of_rows", "take_native", "visible_log"]
+__all__ = ["history_in_zone", "log_of_rows", "take_native", "visible_log"]
 
 
 def visible_log(log: TransactionLog, moment: int) -> TransactionLog:
@@ -31,6 +32,29 @@ def visible_log(log: TransactionLog, moment: int) -> TransactionLog:
     """
     index = np.flatnonzero(log._events.rows.seen_at <= moment)
     return log if len(index) == log.n_rows else log_of_rows(log, index)
+
+
+def history_in_zone(history: History, zone: str) -> History:
+    """Return what a history knows, with the calendar of another time zone.
+
+    Parameters
+    ----------
+    history : History
+        Itself, where its calendar is that of the zone.
+    zone : str
+        Name of a time zone.
+    """
+    from customerintel.tables.history import History
+    from customerintel.tables.transaction_log import TransactionLog
+
+    log = history._log
+    if (log.time_zone or "UTC") == zone:
+        return history
+    other = TransactionLog(
+        events=log._events, texts=log._texts, zone=zone, kind=log.kind, rejected=log.rejected,
+        kinds=log._kinds, has_amounts=log.has_amounts, extras=log._extras,
+    )  # fmt: skip
+    return History(other, history._moment)
 
 
 def log_of_rows(log: TransactionLog, index: NDArray[np.int64]) -> TransactionLog:

@@ -16,7 +16,7 @@ from live import oracle_terms
 from live.oracle_backfill import backfill
 from live.oracle_changes import leave
 from live.oracle_events import Read, former_id, read_event
-from live.oracle_purchases import buy, take_over
+from live.oracle_purchases import buy, know
 from live.oracle_state import NEVER, Customer, Timer, allows, assign, join, step, turn
 from live.oracle_terms import DAY, Moment, day_of, holds, leaves, matches, midnight, readings
 from live.rule_specs import RuleSpec
@@ -139,30 +139,24 @@ class Oracle:
         """Let new expressions know the past."""
         backfill(self)
 
-    def refresh(
-        self,
-        moment: int,
-        scores: Mapping[str, Mapping[str, float]],
-        labels: Mapping[str, str],
-        cuts: Any,
-        bought: Mapping[str, Any],
-    ) -> None:
+    def seed(self, moment: int, *given: Any) -> None:
+        """Begin with what `refresh` takes; what is true by then has turned true in the past."""
+        self.time = max(self.time, moment)
+        self.drain()
+        know(self, moment, *given)
+        for customer in self.customers.values():
+            for rule in self.levels():
+                moment = max(self.time, 0)
+                customer.edges[rule.when] = holds(rule.when, customer, Moment(moment, moment), self)
+
+    def refresh(self, moment: int, *given: Any) -> None:
         """Take new scores (by estimator, of each customer), labels, cut points and purchases."""
         self.time = max(self.time, moment)
         self.drain()
-        self.cuts = self.cuts if cuts is None else cuts
+        know(self, moment, *given)
         for customer in self.customers.values():
-            customer.scores, customer.label = {}, None
-        take_over(self, moment, bought)
-        for name in scores.keys() & {leaf[1] for leaf in self.since if leaf[0] == "score"}:
-            of_customer = scores[name]
-            for one, value in of_customer.items():
-                self.customer(one).scores[name] = value
-        for one, label in labels.items():
-            self.customer(one).label = label
-        for customer in self.customers.values():
-            moment = Moment(self.time, self.time)
-            self._edges(customer, moment, f"refresh:{self.n_refreshes}", lambda _rule: True)
+            now = Moment(self.time, self.time)
+            self._edges(customer, now, f"refresh:{self.n_refreshes}", lambda _rule: True)
         self.n_refreshes += 1
 
     def drain(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from live.oracle_events import Read
@@ -34,6 +34,27 @@ def buy(customer: Customer, event: Read, zone: ZoneInfo) -> None:
     customer.last_purchase = event.time if last is None else max(last, event.time)
 
 
+def know(
+    world: Oracle,
+    moment: int,
+    scores: Mapping[str, Mapping[str, float]],
+    labels: Mapping[str, str],
+    cuts: Any,
+    bought: Mapping[str, Bought],
+) -> None:
+    """Take new scores (by estimator, of each customer), labels, cut points and purchases."""
+    world.cuts = world.cuts if cuts is None else cuts
+    for customer in world.customers.values():
+        customer.scores, customer.label = {}, None
+    take_over(world, moment, bought)
+    for name in scores.keys() & {leaf[1] for leaf in world.since if leaf[0] == "score"}:
+        of_customer = scores[name]
+        for one, value in of_customer.items():
+            world.customer(one).scores[name] = value
+    for one, label in labels.items():
+        world.customer(one).label = label
+
+
 def take_over(world: Oracle, moment: int, bought: Mapping[str, Bought]) -> None:
     """Take over what a history of that moment has, once for each customer."""
     whole: dict[str, Bought] = {}
@@ -41,7 +62,10 @@ def take_over(world: Oracle, moment: int, bought: Mapping[str, Bought]) -> None:
         name = world.customer(one).name
         whole[name] = _both(whole[name], hers) if name in whole else hers
     for name, one in whole.items():
-        _take(world.customers[name], moment, one, world.zone)
+        customer = world.customers[name]
+        if customer.next_day is None:
+            customer.next_day = day_of(max(world.time, 0), world.zone)
+        _take(customer, moment, one, world.zone)
 
 
 def _both(one: Bought, other: Bought) -> Bought:

@@ -206,6 +206,8 @@ class FoldPlayer:
             fold.backfill_from(self._told())
         elif kind == "refresh":
             self.found += fold.refresh(values_of(*rest))
+        elif kind == "seed":
+            fold.seed(values_of(*rest))
         else:
             self.rules = rule_set(rest[0])
             self.found += fold.change_rules(self.rules)

@@ -79,6 +79,8 @@ def case(
     zone = rng.choice(sorted(STARTS))
     now = start_of(zone, rng.randint(0, 1))
     stream = Stream(maker, rules, now, changes)
+    if changes and refreshes and rng.random() < 0.4:
+        stream.refresh(CUTS, "seed")
     if changes and rng.random() < 0.7:
         stream.found.append(("consent", [stream.entry(who, "grant") for who in USERS]))
     if changes and refreshes and rng.random() < 0.5:
@@ -130,15 +132,15 @@ class Stream:
             if not self.erased and self.rng.random() < 0.5:
                 self.found.append(("backfill",))
 
-    def refresh(self, cuts: Any) -> None:
-        """Add scores, labels, and one of some cut points."""
+    def refresh(self, cuts: Any, kind: str = "refresh") -> None:
+        """Add scores, labels, and one of some cut points, or begin with them."""
         scores = {one: self.rng.choice((0.2, 0.6, 0.9)) for one in USERS}
         labels = {one: self.rng.choice(("buddy", "fling")) for one in USERS}
         moment = self.now - self.rng.choice((0, 0, HOUR, 2 * DAY))
         some = self.rng.sample(EVERYBODY, self.rng.randint(0, 3))
         bought = {one: self._bought(moment) for one in some}
         more = (self.rng.choice(cuts), bought)
-        self.found.append(("refresh", moment, {"churn": scores}, labels, *more))
+        self.found.append((kind, moment, {"churn": scores}, labels, *more))
 
     def _bought(self, moment: int) -> tuple[int, float, int, int]:
         """Return days with a purchase, money, first and last purchase up to a moment."""

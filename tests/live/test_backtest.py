@@ -350,3 +350,33 @@ def test_no_events_are_no_error():
     assert dict(report.fires) == {"cart": 0, "keen": 0, "fewer": 0, "big": 0}
     assert len(report.to_frame()) == len(report.load_per_day) == 0
     assert np.isnat(report.until)
+
+
+@pytest.mark.parametrize("kind", ["items", "table"])
+def test_the_end_is_when_events_were_received(kind):
+    def one(name, who, at, received):
+        return event(who, name, at, receivedAt=(START + timedelta(hours=received)).isoformat())
+
+    events = [
+        one("Product Added", "c1", 10, 10),
+        one("Visit", "c2", 11, 11),
+        one("Order Completed", "c1", 10.3, 12),  # bought in time, which nobody knew by then
+    ]
+    given = events
+    if kind == "table":
+        given = {name: [e[name] for e in events] for name in events[0]}
+    for hours, fires in ((10.4, 0), (10.75, 1), (11, 1), (12, 1)):
+        until = START + timedelta(hours=hours)
+        report = live.run_backtest([cart()], given, until=until)
+        with live.Engine([cart()], store=":memory:") as engine:
+            engine.ingest([e for e in events if e["receivedAt"] <= until.isoformat()])
+            while engine.tick(until).pending:
+                pass
+            assert report.fires == {"cart": fires}
+            assert len(engine.outbox) == fires
+        assert report.n_events == sum(e["receivedAt"] <= until.isoformat() for e in events)
+
+
+def test_a_line_that_is_nested_too_deep_is_counted():
+    line = '{"event":"V","userId":"a","timestamp":"2026-05-01","receivedAt":"2026-05-01","x":%s}'
+    assert live.run_backtest([cart()], [line % ("[" * 3_000 + "]" * 3_000)]).n_rejected == 1

@@ -37,13 +37,26 @@ def after_closing():
     store.write(Change())
 
 
-def of_version(version):
-    SQLiteStore("live.db").close()
+DAMAGED = (
+    "The store 'live.db': its {} are damaged, so nobody knows what belongs to it. Put back a copy "
+    "of the store."
+)
+
+
+def changed(statement):
+    """Open a store that somebody else wrote into."""
+    store = SQLiteStore("live.db")
+    store.write(Change(meta={"tz": "UTC", "salt": "00"}))
+    store.close()
     other = sqlite3.connect("live.db")
     with other:
-        other.execute("UPDATE numbers SET value = ? WHERE name = 'format_version'", (version,))
+        other.execute(statement)
     other.close()
     SQLiteStore("live.db")
+
+
+def of_version(version):
+    changed(f"UPDATE numbers SET value = {version} WHERE name = 'format_version'")
 
 
 def of_another_program():
@@ -125,6 +138,31 @@ CASES = {
         lambda: of_version(0),
         StoreVersionError,
         VERSION.format(0) + "Use the customerintel that wrote it, or start a new store.",
+    ),
+    "a store whose counts are damaged": (
+        lambda: changed("UPDATE numbers SET value = value + 4 WHERE name = 'last_record'"),
+        LiveStoreError,
+        DAMAGED.format("counts"),
+    ),
+    "a store whose counts are texts": (
+        lambda: changed("UPDATE numbers SET value = 'x' WHERE name = 'forgotten'"),
+        LiveStoreError,
+        DAMAGED.format("counts"),
+    ),
+    "a store without a count": (
+        lambda: changed("DELETE FROM numbers WHERE name = 'forgotten'"),
+        LiveStoreError,
+        DAMAGED.format("counts"),
+    ),
+    "a store whose settings are damaged": (
+        lambda: changed("UPDATE meta SET value = 'x' || value WHERE name = 'salt'"),
+        LiveStoreError,
+        DAMAGED.format("settings"),
+    ),
+    "a store without a setting": (
+        lambda: changed("DELETE FROM meta WHERE name = 'tz'"),
+        LiveStoreError,
+        DAMAGED.format("settings"),
     ),
     "a database of another program": (
         of_another_program,
