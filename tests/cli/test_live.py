@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -60,9 +61,10 @@ def files(folder):
     return sorted(one.name for one in folder.iterdir())
 
 
-@pytest.mark.filterwarnings("default:Nobody's consent is known")
 def test_consent_that_nobody_gave_is_said(capsys):
-    assert run(*UNTIL) == 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        assert run(*UNTIL) == 0
     assert "warning: Nobody's consent is known, so all that the rules" in capsys.readouterr().err
 
 
