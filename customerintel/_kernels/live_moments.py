@@ -8,6 +8,8 @@ from customerintel._kernels._jit import kernel
 
 #: Stands for a text that is not read here.
 UNREAD = -(2**63)
+#: The last year that nanoseconds in 64 bits can say whole; later ones are for others to refuse.
+LAST_YEAR = 2261
 
 
 @kernel
@@ -25,7 +27,7 @@ def _digits(data, start, count):
 @kernel
 def _day(year, month, day):
     """Return the days since 1970-01-01 of a date of the Gregorian calendar; −1: there is none."""
-    if year < 1970 or month < 1 or month > 12 or day < 1 or day > 31:
+    if not 1970 <= year <= LAST_YEAR or month < 1 or month > 12 or day < 1 or day > 31:
         return np.int64(-1)
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     if month == 2 and day > 28 + leap:

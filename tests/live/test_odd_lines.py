@@ -137,3 +137,18 @@ def test_an_entry_has_an_id_of_its_own(text: str, ids: list[str]) -> None:
 def test_an_entry_that_cannot_be_read_is_left_to_the_decoder() -> None:
     for text in ("[" * 3_000, "{", '{"specversion":"1.0","id":"x"}', '["a"]'):
         assert _event({b"data": text.encode()}, "5-1") == text.encode()
+
+
+@pytest.mark.parametrize("field", ["timestamp", "sentAt", "receivedAt", "originalTimestamp"])
+@pytest.mark.parametrize("stamp", ["2262-04-12T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_all_readers_refuse_a_time_beyond_int64(field: str, stamp: str) -> None:
+    event = {"userId": "c1", "event": "Visit", "timestamp": "2026-05-01T10:00:00Z", field: stamp}
+    forms = [event, event | {"kind": "visit"}, event | {"userId": 7.0}]
+    with live.Engine([RULE], store=":memory:") as engine:
+        for form in forms:
+            for given in (form, json.dumps(form).encode()):
+                taken = engine.ingest(given, received="2026-05-02")
+                assert (taken.accepted, taken.kept_aside) == (0, 1)
+        reasons = {one.reason for one in engine.kept_aside()}
+    assert len(reasons) == 1
+    assert reasons.pop().endswith("_out_of_range")

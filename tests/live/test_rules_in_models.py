@@ -74,7 +74,7 @@ def test_an_estimator_comes_as_context():
 
 
 def test_faults_say_where():
-    data = {"id": "a", "version": 1, "when": {"is": "onn"}, "do": [{"chanel": "x"}], "limits": 3}
+    data = {"id": "a", "version": 1, "when": {"is": "onn"}, "do": [{"way": "x"}], "limits": 3}
     with pytest.raises(ValidationError) as caught:
         Campaign(rules=[HELLO.model_dump(), data])
     (fault,) = caught.value.errors()
