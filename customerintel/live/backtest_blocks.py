@@ -33,8 +33,8 @@ class FireBlock:
     ----------
     row, rule : int array
         Customer's row, and place of the rule.
-    due, unit : int64 array
-        Due time and first trigger, microseconds UTC.
+    due, known, unit : int64 array
+        Due time, the engine's time when it was decided, and first trigger, microseconds UTC.
     fate, arm : int8 array
         Places in `FATES` and `ARMS`.
     key_kind, key : int array
@@ -48,6 +48,7 @@ class FireBlock:
     row: NDArray[Any]
     rule: NDArray[Any]
     due: NDArray[Any]
+    known: NDArray[Any]
     unit: NDArray[Any]
     fate: NDArray[Any]
     arm: NDArray[Any]
@@ -96,8 +97,9 @@ class BlockDeciding(Deciding):
             [one[kept] for one in (fires.frequency, fires.monetary, fires.time_since_last)]
         )
         block = FireBlock(
-            row, rule, due, unit, fate, arm, kind.astype(np.int8), key, numbers, fires.values[kept]
-        )
+            row, rule, due, fires.at[kept], unit, fate, arm, kind.astype(np.int8), key, numbers,
+            fires.values[kept],
+        )  # fmt: skip
         return [block]
 
 
@@ -138,9 +140,9 @@ class FireRecorder:
         """Return all fires as one block."""
         width = len(self.plan.wanted.properties)
         none = np.empty(0, np.int64)
-        first = FireBlock(
-            none, none, none, none, none, none, none, none, np.empty((0, 3)), np.empty((0, width))
-        )
+        columns: dict[str, Any] = dict.fromkeys(FireBlock.__slots__, none)
+        columns |= {"numbers": np.empty((0, 3)), "values": np.empty((0, width))}
+        first = FireBlock(**columns)
         return joined_blocks([first, *self._blocks])
 
     def _block(self, decisions: list[Decision]) -> FireBlock:
@@ -160,6 +162,7 @@ class FireRecorder:
         numbers = [(one.frequency, one.monetary, one.time_since_last) for one in decisions]
         return FireBlock(
             np.array(row), np.array(rule), np.array([one.due_at for one in decisions]),
+            np.array([one.known_at for one in decisions]),
             np.array([one.unit_at for one in decisions]), np.array(fate), np.array(arm),
             np.full(len(decisions), TEXT), np.array(key), np.array(numbers), values,
         )  # fmt: skip

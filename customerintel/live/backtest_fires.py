@@ -72,6 +72,12 @@ class FireColumns:
         return self.columns.due
 
     @property
+    def ready_at(self) -> NDArray[Any]:
+        """When each was due and known, microseconds UTC."""
+        ready: NDArray[Any] = np.maximum(self.columns.due, self.columns.known)
+        return ready
+
+    @property
     def fate(self) -> NDArray[Any]:
         """Place in `FATES` of each."""
         return self.columns.fate
@@ -103,6 +109,7 @@ class FireColumns:
             status=SUPPRESSED if is_stopped else fate,
             reason=fate if is_stopped else "",
             arm=ARMS[held.arm[place]],
+            known_at=int(held.known[place]),
             unit_at=int(held.unit[place]),
             frequency=frequency,
             monetary=monetary,

@@ -61,17 +61,16 @@ def send_all(fires: FireColumns, facts: Facts, zone: tzinfo, end: int) -> Sendin
     times = n_actions[fires.rule[queued]]
     fire = np.repeat(queued, times)
     position = np.arange(len(fire)) - np.repeat(np.cumsum(times) - times, times)
-    sent_at = fires.due_at[fire].copy()
+    sent_at = fires.ready_at[fire]
     reason = np.full(len(fire), -1, np.int8)
     sendings = Sendings(fire, position, sent_at, reason)
     # at its due time, an action without quiet hours and caps passes: consent was just looked at
-    careful = _careful(rules)
-    if careful:
-        asked = np.array(
-            [[(r, p) in careful for p in range(int(n_actions.max()))] for r in range(len(rules))]
-        )
-        rows = np.flatnonzero(asked[fires.rule[fire], position])
-        _Queue(fires, facts, zone, end, sendings).work_off(rows)
+    careful, most = _careful(rules), int(n_actions.max(initial=0))
+    asked = np.array([[(r, p) in careful for p in range(most)] for r in range(len(rules))], bool)
+    is_late = sent_at > fires.due_at[fire]
+    rows = np.flatnonzero(asked.reshape(-1, most)[fires.rule[fire], position] | is_late)
+    rows = rows[np.argsort(sent_at[rows], kind="stable")]
+    _Queue(fires, facts, zone, end, sendings).work_off(rows)
     return sendings
 
 
@@ -93,6 +92,7 @@ class _Queue:
         self._fires, self._facts, self._zone = fires, facts, zone
         self._end, self._sendings = end, sendings
         self._rules = tuple(fires.rules)
+        self._ready = sendings.sent_at.copy()
         self._sent: dict[tuple[str, str], list[int]] = defaultdict(list)
 
     def work_off(self, rows: NDArray[np.int64]) -> None:
@@ -101,7 +101,7 @@ class _Queue:
         waiting = iter(rows.tolist())
         coming = next(waiting, None)
         while heap or coming is not None:
-            # fires are in order of their due time, so only those that wait need a heap
+            # these are in order of the moment at which each could go first: others need a heap
             while coming is not None and (not heap or self._due(coming) <= heap[0][0]):
                 due = self._due(coming)
                 heappush(heap, (due, due, self._row(coming).id, coming))
@@ -112,7 +112,7 @@ class _Queue:
                 heappush(heap, (until, due, name, place))
 
     def _due(self, place: int) -> int:
-        return int(self._fires.due_at[self._sendings.fire[place]])
+        return int(self._ready[place])
 
     def _row(self, place: int) -> StoredAction:
         held = self._sendings

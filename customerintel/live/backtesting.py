@@ -56,7 +56,8 @@ def run_backtest(
     Every event is seen when it was received, and nothing before: fires, their ids and the state
     of customers are those that a live engine has on the same events, given to `Engine.ingest` (ids
     of what comes from a source hold its name). The dispatcher takes each
-    action at its due time, or at the end of the quiet hours that defer it.
+    action at its due time (of an event that came late, when that was known), or at the end of the
+    quiet hours that defer it.
 
     Parameters
     ----------

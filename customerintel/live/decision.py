@@ -41,6 +41,8 @@ class Decision:
         Purchases, net spend, and days since the last purchase at that moment; NaN where unknown.
     values : mapping of str to float
         Numbers of the triggering event that the rule reads.
+    known_at : int
+        The engine's time when it was decided: later than `due_at` where the event came late.
     """
 
     rule_id: str
@@ -57,3 +59,4 @@ class Decision:
     time_since_last: float = float("nan")
     # a mapping proxy as a plain default is refused by Python 3.11
     values: Mapping[str, float] = field(default_factory=lambda: _NOTHING, repr=False)
+    known_at: int = 0

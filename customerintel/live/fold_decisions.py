@@ -114,7 +114,9 @@ class Deciding:
     def decisions(self, fires: Any, triggers: Triggers) -> list[Decision]:
         """Return a decision for each fire that no predicate refused, in their order."""
         columns = (fires.row, fires.rule, fires.due, fires.status, fires.kind, fires.event)
-        numbers = (fires.trigger, fires.frequency, fires.monetary, fires.time_since_last)
+        numbers = (
+            fires.trigger, fires.at, fires.frequency, fires.monetary, fires.time_since_last,
+        )  # fmt: skip
         lists = (column.tolist() for column in (*columns, *numbers))
         return [
             self._decision(triggers, *one)
@@ -124,8 +126,8 @@ class Deciding:
 
     def _decision(
         self, triggers: Triggers, values: list[float], row: int, place: int, due: int,
-        status: int, kind: int, event: int, trigger: int, frequency: float, monetary: float,
-        since: float,
+        status: int, kind: int, event: int, trigger: int, at: int, frequency: float,
+        monetary: float, since: float,
     ) -> Decision:  # fmt: skip
         rule, name = self._rules[place], str(self._ids.names[row])
         arm, unit_at = 0, 0
@@ -139,7 +141,7 @@ class Deciding:
         )
         return Decision(
             rule.id, rule.version, name, due, self._key(kind, event, trigger, triggers), fate,
-            _REASONS[status], ARMS[arm], unit_at, frequency, monetary, since, read,
+            _REASONS[status], ARMS[arm], unit_at, frequency, monetary, since, read, at,
         )  # fmt: skip
 
     def _key(self, kind: int, event: int, trigger: int, triggers: Triggers) -> str:

@@ -380,3 +380,32 @@ def test_the_end_is_when_events_were_received(kind):
 def test_a_line_that_is_nested_too_deep_is_counted():
     line = '{"event":"V","userId":"a","timestamp":"2026-05-01","receivedAt":"2026-05-01","x":%s}'
     assert live.run_backtest([cart()], [line % ("[" * 3_000 + "]" * 3_000)]).n_rejected == 1
+
+
+def test_nothing_goes_out_before_it_is_known():
+    """A click that is received two hours late, and what happened meanwhile."""
+    rule = live.Rule(
+        "o", 1, when=live.On("Opened"), unless=live.On("Bought"), do=[live.Action("call")]
+    )
+
+    def one(name, who, at, received):
+        return event(who, name, at, receivedAt=(START + timedelta(hours=received)).isoformat())
+
+    events = [
+        one("Opened", "c2", 10, 10), one("Bought", "c1", 11, 11), one("Opened", "c1", 10, 12),
+        one("Opened", "c3", 10.5, 12.1),
+    ]  # fmt: skip
+    with live.Engine([rule], store=":memory:") as engine:
+        for given in events:
+            engine.ingest(given)
+            for action in engine.outbox.lease(9):
+                engine.outbox.done(action)
+        expected = {row.customer_id: row for row in engine._state.store.actions()}
+    found = {row.customer_id: row for row in live.run_backtest([rule], events).actions()}
+    assert {who: (row.state, row.reason) for who, row in found.items()} == {
+        "c1": ("suppressed", "unless"), "c2": ("done", ""), "c3": ("done", ""),
+    }  # fmt: skip
+    for who, row in found.items():
+        same = expected[who]
+        assert (row.state, row.reason, row.sent_at) == (same.state, same.reason, same.sent_at)
+        assert row.due_at == micros(START + timedelta(hours=10.5 if who == "c3" else 10))
