@@ -66,10 +66,13 @@ class SteadySpend:
             own = values / np.maximum(seen, 1.0)
             none = seen == 0.0
             own[none] = rng.choice(self._means, int(none.sum()))
-            return own * later
-        p, q, gamma = self.params
-        rate = rng.standard_gamma(q + p * seen) / (gamma + np.maximum(values, 0.0))
-        drawn = rng.standard_gamma(p * later) / np.maximum(rate, 1e-300)
+            drawn = own * later
+            if self.whole:  # up or down by chance, so that the mean stays
+                drawn = np.floor(drawn + rng.random(len(drawn)))
+        else:
+            p, q, gamma = self.params
+            rate = rng.standard_gamma(q + p * seen) / (gamma + np.maximum(values, 0.0))
+            drawn = rng.standard_gamma(p * later) / np.maximum(rate, 1e-300)
         return np.maximum(np.rint(drawn), later > 0.0) if self.whole else drawn
 
 
