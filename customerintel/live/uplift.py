@@ -73,6 +73,12 @@ def measure_uplift(
     Uplift
         Frozen; with ``.words``, ``.to_frame()``, and a `Comparison` per name.
 
+    Warns
+    -----
+    DataQualityWarning
+        If no outcome is of a customer who is compared, none of the events is a purchase where no
+        `outcome` is given, or all that the rules fired was suppressed: then nothing is compared.
+
     Raises
     ------
     InvalidArgumentError
@@ -109,10 +115,18 @@ def measure_uplift(
     known = known_of(source)
     plan, canonical = comparisons_of(known, rules), known.canonical
     units, members, without = collect_units(rows_of(source), plan.comparison_of, canonical)
-    if not units:
+    stopped = _stopped(without, known)
+    if not units and not stopped:
         raise _nobody_held_out(plan.comparison_of, without, known)
+    if not units:
+        warn_caller(
+            f"Every fire of {', '.join(map(repr, stopped[:3]))} was suppressed before anybody was "
+            "assigned to an arm, so nothing is compared: outbox.counts() tells why (without "
+            "consent= nobody has given any)."
+        )
     found = outcomes_of(outcomes, value=value, outcome=outcome, canonical=canonical)
-    _check_joined(found, units)
+    if units:
+        _check_joined(found, units)
     end = max(found.end, known.time) if until is None else read_moment(until, None, name="until")
     return Uplift(
         comparisons={
@@ -168,18 +182,16 @@ def _check_joined(outcomes: Outcomes, units: Mapping[str, Units]) -> None:
         )
 
 
+def _stopped(without: Iterable[str], known: Known) -> list[str]:
+    """Return the rules with a control group into which nobody came."""
+    held = {rule.id for rule in known.rules if rule.holdout is not None or known.holdout}
+    return [name for name in sorted(without) if name in held]
+
+
 def _nobody_held_out(
     asked: Mapping[str, str] | None, without: Iterable[str], known: Known
 ) -> Exception:
     names = sorted(without)
-    held = {rule.id for rule in known.rules if rule.holdout is not None or known.holdout}
-    stopped = [name for name in names if name in held]
-    if stopped:
-        return InvalidArgumentError(
-            f"Every fire of {', '.join(map(repr, stopped[:3]))} was suppressed before anybody was "
-            "assigned to an arm: outbox.counts() tells why (without consent= nobody has given "
-            "any)."
-        )
     rule_ids = {rule.id for rule in known.rules}
     unknown = [name for name in asked or () if rule_ids and name not in rule_ids]
     if unknown and not names:

@@ -149,7 +149,7 @@ class Uplift(ClosedMappings):
     until : datetime64
         Moment up to which outcomes are known, UTC.
     unmeasured : tuple of str
-        Rules without a control group, of which nothing can be said.
+        Rules of which nothing can be said: nobody is held out, or all they fired was suppressed.
     """
 
     comparisons: Mapping[str, Comparison]
@@ -168,13 +168,18 @@ class Uplift(ClosedMappings):
         if name not in self.comparisons:
             raise InvalidArgumentError(
                 f"There is no comparison {name!r}; there are "
-                f"{', '.join(map(repr, self.comparisons))}."
+                f"{', '.join(map(repr, self.comparisons)) or 'none'}."
             )
         return self.comparisons[name]
 
     def _only(self) -> Comparison:
         if len(self.comparisons) == 1:
             return next(iter(self.comparisons.values()))
+        if not self.comparisons:
+            raise InvalidArgumentError(
+                "There is no comparison, for nobody was assigned to an arm yet. Measure again when "
+                "a rule with a holdout fired."
+            )
         raise InvalidArgumentError(
             "There are several comparisons. Choose one, such as "
             f"effect[{next(iter(self.comparisons))!r}]."

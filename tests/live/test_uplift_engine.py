@@ -141,9 +141,15 @@ def test_fires_that_were_all_suppressed_are_named():
     with live.Engine([rule], store=":memory:") as engine:
         with pytest.warns(DataQualityWarning, match="Nobody's consent is known"):
             engine.ingest([event(f"c{i}", "Visit", 1) for i in range(5)])
-        with pytest.raises(InvalidArgumentError) as error:
-            live.measure_uplift(engine.outbox, {"customer_id": ["c1"], "timestamp": ["2026-03-03"]})
-    assert str(error.value) == (
-        "Every fire of 'hello' was suppressed before anybody was assigned to an arm: "
-        "outbox.counts() tells why (without consent= nobody has given any)."
-    )
+        bought = {"customer_id": ["c1"], "timestamp": ["2026-03-03"]}
+        with pytest.warns(DataQualityWarning, match="Every fire of 'hello' was suppressed before"):
+            effect = live.measure_uplift(engine.outbox, bought)
+    assert not effect.comparisons
+    assert effect.unmeasured == ("hello",)
+    assert effect.words == "Nothing can be said of hello: no customer is held out."
+    assert repr(effect) == "Uplift(comparisons=0, treated=0, control=0)"
+    for part in effect.parts:
+        assert len(effect.to_frame(part)["comparison"]) == 0
+    for ask in (lambda: effect.conversion, lambda: effect["hello"]):
+        with pytest.raises(InvalidArgumentError, match="There is no comparison"):
+            ask()
