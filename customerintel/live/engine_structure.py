@@ -87,13 +87,14 @@ def tick(state: EngineState, now: int, most: int) -> Ticked:
 
     Between portions the lock is free, so that events need not wait for a storm of deadlines.
     """
-    fired = 0
+    fired = pending = 0
     for portion in range(-(-most // TICK_PORTION)):
         with state.changing():
             change = Change()
             if portion == 0 and now > state.fold.time:
                 change.records.append(("tick", now.to_bytes(8, "little", signed=True)))
             elif portion and not state.fold.pending:
+                pending = 0  # others have done it meanwhile
                 break
             decisions = state.fold.tick(now, min(TICK_PORTION, most))
             fired += len(decisions)
@@ -101,8 +102,7 @@ def tick(state: EngineState, now: int, most: int) -> Ticked:
             state.go_on(change)
             if not change.is_empty:
                 state.write(change)
-    with state.reading():
-        pending = state.fold.pending
+            pending = state.fold.pending
     state.tell()
     return Ticked(fired, pending)
 

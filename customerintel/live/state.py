@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customerintel._kernels import live_words as w
+from customerintel.live.beginnings import Beginnings, call
 from customerintel.live.fires import Fires
 from customerintel.live.layout import Layout
 from customerintel.live.plan import Plan
 from customerintel.live.record_packing import Portion, RecordWriter, unpack_records
-from customerintel.live.records import Records
 from customerintel.live.relayout import copy_items, fill_items
 
 __all__ = ["FoldState"]
@@ -25,12 +25,7 @@ Floats = NDArray[np.float64]
 _MOST_LISTED: Final = 1 << 16
 
 
-def _call(kernel: Any, *groups: tuple[Any, ...]) -> int:
-    """Call a kernel with groups of arguments."""
-    return int(kernel(*(one for group in groups for one in group)))
-
-
-class FoldState(Records):
+class FoldState(Beginnings):
     """Records of all customers under one plan, and the kernels that run over them.
 
     Parameters
@@ -100,7 +95,7 @@ class FoldState(Records):
             np.ascontiguousarray(values, np.float64).reshape(-1),
             np.ascontiguousarray(clock, np.int64),
         )
-        status = _call(run, self._memories(), (self._wheel,), self._ends(), given, (stop,))
+        status = call(run, self._memories(), (self._wheel,), self._ends(), given, (stop,))
         self._running = status != w.DONE
         return status
 
@@ -110,7 +105,7 @@ class FoldState(Records):
 
         if self.writer is not None:
             self._write_first(self._whom_due(budget))
-        return _call(
+        return call(
             sweep, self._memories(), (self._wheel,), self._ends(), (max(self.time, 0), budget)
         )
 
@@ -135,14 +130,14 @@ class FoldState(Records):
 
         self._write_first([row])
         given = (row, until, max(self.time, 0))
-        return _call(catch_up, self._memories(), self._ends(), given)
+        return call(catch_up, self._memories(), self._ends(), given)
 
     def catch_up_all(self) -> int:
         """Work off everything that is due up to `time`; a status as of `run`."""
         from customerintel._kernels.live_sweep import catch_up_all
 
         self._write_first(None)
-        return _call(catch_up_all, self._memories(), self._ends(), (max(self.time, 0),))
+        return call(catch_up_all, self._memories(), self._ends(), (max(self.time, 0),))
 
     def refresh(self, number: int, skip: Iterable[int] = ()) -> int:
         """Evaluate every rule of levels for everybody but the rows `skip`, which nobody has."""
@@ -151,7 +146,7 @@ class FoldState(Records):
         self._write_first(None)
         left = [row for row in skip if row >= self._box[w.B_ROW]]
         self.words[left, w.W_FLAGS] |= w.SKIP
-        return _call(refresh, self._memories(), self._ends(), (max(self.time, 0), number))
+        return call(refresh, self._memories(), self._ends(), (max(self.time, 0), number))
 
     def merge(self, source: int, into: int) -> None:
         """Add one customer to another and forget the first; both are caught up."""
@@ -160,7 +155,7 @@ class FoldState(Records):
         self._write_first([source, into])
         table, numbers, box, *views = self._memories()
         given = (self._wheel, self.plan.layout.empty, source, into, max(self.time, 0))
-        _call(merge, (table, numbers, box), tuple(views), given)
+        call(merge, (table, numbers, box), tuple(views), given)
 
     def clear(self, row: int) -> None:
         """Forget a customer; the row may be somebody else's."""
@@ -257,54 +252,3 @@ class FoldState(Records):
             self.words[rows_here] = here
         self.hang_timers()
         self.look_at_trends()
-
-    def begin_days(self, rows: NDArray[np.int32]) -> None:
-        """Count the days, from now on, of customers of whom there was no event yet."""
-        now, words = max(self.time, 0), self.words
-        new = np.unique(rows[words[rows, w.W_SEEN] == w.NEVER])
-        words[new, w.W_SEEN] = now
-        look = words[new, w.W_FLAGS] & w.LOOK != 0
-        counted = new[look | self.plan.has_day_ends]
-        day = self.plan.day_of(now)
-        words[counted, w.W_DAY] = day
-        ends = self.plan.edges[day + 1]
-        words[counted, w.W_DUE] = np.minimum(words[counted, w.W_DUE], ends)
-
-    def begin_edges(self, rules: Iterable[int], skip: Iterable[int]) -> None:
-        """Let rules of levels that are true now have turned so before; rows `skip` are nobody's."""
-        from customerintel._kernels.live_beginning import begin_edges
-
-        self.words[[row for row in skip if row < self.n_rows], w.W_FLAGS] |= w.SKIP
-        given = np.array(list(rules), np.int64)
-        _call(begin_edges, self._memories(), (self._kept, given, max(self.time, 0)))
-
-    def look_at_trends(self) -> None:
-        """Make what the last day end says of drops and rises anew, where rings came over."""
-        from customerintel._kernels.live_due import look_at_all_trends
-
-        if self._table[w.T_N_DROPS]:
-            table, numbers, _, words, floats, halves = self._memories()
-            look_at_all_trends(table, numbers, words, floats, halves, self.n_rows)
-
-    def hang_timers(self) -> None:
-        """Make the wheel, the open days and what is due first anew."""
-        from customerintel._kernels.live_wheel import hang_all
-
-        words, now = self.words[: self.n_rows], max(self.time, 0)
-        look = words[:, w.W_FLAGS] & w.LOOK != 0
-        counts = look | self.plan.has_day_ends
-        # where nobody asks for the ends of days, none is counted
-        words[~counts, w.W_DAY] = -1
-        began = counts & (words[:, w.W_SEEN] != w.NEVER) & (words[:, w.W_DAY] < 0)
-        latest = np.maximum(words[began, w.W_SEEN], now)
-        days = np.searchsorted(self.plan.edges, latest, "right") - 1
-        words[began, w.W_DAY] = np.clip(days, 0, len(self.plan.edges) - 2)
-        self._box[w.B_MARKED] |= bool(look.any())
-        # found out when it is looked at
-        words[:, [w.W_DUE, w.W_TIMER]] = w.NEVER
-        self._wheel[:] = 0
-        self._box[w.B_LOOKED] = w.NEVER
-        self._box[w.B_SECOND] = now // w.SECOND
-        self._box[w.B_DAY] = self._box[w.B_DAY_ROW] = 0
-        if self.plan.timers:
-            hang_all(self._table, self._flat, self._wheel, self.n_rows, now)
