@@ -68,7 +68,7 @@ def send_all(fires: FireColumns, facts: Facts, zone: tzinfo, end: int) -> Sendin
     careful, most = _careful(rules), int(n_actions.max(initial=0))
     asked = np.array([[(r, p) in careful for p in range(most)] for r in range(len(rules))], bool)
     is_late = sent_at > fires.due_at[fire]
-    rows = np.flatnonzero(asked.reshape(-1, most)[fires.rule[fire], position] | is_late)
+    rows = np.flatnonzero(asked.reshape(len(rules), most)[fires.rule[fire], position] | is_late)
     rows = rows[np.argsort(sent_at[rows], kind="stable")]
     _Queue(fires, facts, zone, end, sendings).work_off(rows)
     return sendings

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from customerintel.exceptions import InvalidArgumentError
 from customerintel.live.event_filter import On
+from customerintel.live.frozen import listed
 from customerintel.live.rule_shapes import CONDITIONS, COUNTERS, NESTED, SHAPES, TERMS, Shape
 
 __all__ = ["Reading", "lines_of"]
@@ -55,9 +56,7 @@ class Reading:
             With all of them.
         """
         if self.faults:
-            count = "a fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-            lines = "".join(f"\n- {fault}" for fault in self.faults)
-            raise InvalidArgumentError(f"{what} cannot be used, for {count}:{lines}")
+            raise InvalidArgumentError(f"{what} cannot be used, for {listed(self.faults)}")
 
     def expression(self, data: Any, kind: str, place: str, depth: int = 0) -> Any:
         """Return the expression, or None where it has faults."""

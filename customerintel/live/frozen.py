@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
 
 from pydantic import (
@@ -18,7 +18,7 @@ from pydantic import (
 
 from customerintel.exceptions import InvalidArgumentError
 
-__all__ = ["Frozen", "canonical", "faults_of"]
+__all__ = ["Frozen", "canonical", "faults_of", "listed"]
 
 #: Says that what is read are the fields themselves, not what JSON has of them.
 _FIELDS: Final = object()
@@ -89,9 +89,7 @@ class Frozen(BaseModel):
         else:
             faults = [*self._faults_among(self.__dict__), *self._faults()]
         if faults:
-            count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
-            lines = "".join(f"\n- {fault}" for fault in faults)
-            raise InvalidArgumentError(f"{self._title(fields)} has {count}:{lines}")
+            raise InvalidArgumentError(f"{self._title(fields)} has {listed(faults)}")
 
     @classmethod
     def _title(cls, fields: Mapping[str, Any]) -> str:
@@ -140,6 +138,18 @@ class Frozen(BaseModel):
 
     def __str__(self) -> str:
         return repr(self)
+
+
+def listed(faults: Sequence[str]) -> str:
+    r"""Return how many faults there are, and a line for each.
+
+    Examples
+    --------
+    >>> listed(["id is missing."])
+    'a fault:\n- id is missing.'
+    """
+    count = "a fault" if len(faults) == 1 else f"{len(faults)} faults"
+    return f"{count}:" + "".join(f"\n- {fault}" for fault in faults)
 
 
 def faults_of(error: ValidationError) -> list[str]:

@@ -377,6 +377,11 @@ def test_the_end_is_when_events_were_received(kind):
         assert report.n_events == sum(e["receivedAt"] <= until.isoformat() for e in events)
 
 
+def test_no_rules_decide_nothing():
+    report = live.run_backtest([], [event("a", "Visit", 0)])
+    assert (report.n_events, dict(report.fires), list(report.actions())) == (1, {}, [])
+
+
 def test_a_line_that_is_nested_too_deep_is_counted():
     line = '{"event":"V","userId":"a","timestamp":"2026-05-01","receivedAt":"2026-05-01","x":%s}'
     assert live.run_backtest([cart()], [line % ("[" * 3_000 + "]" * 3_000)]).n_rejected == 1
