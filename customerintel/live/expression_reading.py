@@ -11,7 +11,7 @@ from customerintel.live.event_filter import On
 from customerintel.live.frozen import listed
 from customerintel.live.rule_shapes import CONDITIONS, COUNTERS, NESTED, SHAPES, TERMS, Shape
 
-__all__ = ["Reading", "lines_of"]
+__all__ = ["Reading", "lines_of", "nearest"]
 
 _MOST_NESTED: Final = 64
 _LONGEST_PLACE: Final = 80

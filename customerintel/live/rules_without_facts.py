@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from customerintel.live.engine_rules import parts_of_rules
+from customerintel.live.expression_reading import nearest
 from customerintel.live.rule_set import RuleSet
 from customerintel.tables.notices import warn_caller
 
@@ -72,11 +72,10 @@ def warn_of_labels(rules: RuleSet, labels: Mapping[str, str]) -> None:
     names = dict.fromkeys(name for one in read for name in one.names)  # type: ignore[attr-defined]
     for name in names:
         if name not in known:
-            near = get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.7)
-            advice = f"Did you mean {near[0]!r}?" if near else "Check the name."
+            advice = nearest(name, sorted(known)) or " Check the name."
             warn_caller(
                 f"No customer has the relationship {name!r}, and no type is called so: conditions "
-                f"on it are not true for anybody. {advice}"
+                f"on it are not true for anybody.{advice}"
             )
 
 
